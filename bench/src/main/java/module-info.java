@@ -1,0 +1,7 @@
+/** Measurements of the engine and of whole models. */
+@SuppressWarnings("requires-automatic")
+module ornstein.bench {
+  requires static org.jspecify;
+  requires jmh.core;
+  requires ornstein.diffusion;
+}

@@ -1,0 +1,105 @@
+package ornstein.cli;
+
+import java.io.FileNotFoundException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Reports a failure in one line on the error stream: exit code 2 for wrong usage, 1 for a failure.
+ * {@code --verbose} adds the stack trace.
+ */
+final class OneLineErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  static final String VERBOSE = "--verbose";
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    StringBuilder line = new StringBuilder(name).append(": ").append(oneLine(e));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> suggestions = unmatched.getSuggestions();
+      if (!suggestions.isEmpty()) {
+        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+      }
+    }
+    line.append("; see '").append(name).append(" --help'");
+    print(command, line.toString(), e, Arrays.asList(args).contains(VERBOSE));
+    return ExitCode.USAGE;
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    String name = command.getCommandSpec().qualifiedName();
+    boolean verbose = parsed.originalArgs().contains(VERBOSE);
+    print(command, name + ": " + describe(e), e, verbose);
+    return ExitCode.SOFTWARE;
+  }
+
+  private static void print(CommandLine command, String line, Exception e, boolean verbose) {
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText(line));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+  }
+
+  /**
+   * One line for a failure. A message written for people is shown as it is; a failure nobody
+   * foresaw is shown with its type, and how to see more.
+   */
+  static String describe(Throwable e) {
+    if (e instanceof UncheckedIOException && e.getCause() != null) {
+      return describe(e.getCause());
+    }
+    if (e instanceof CliException || e instanceof IllegalArgumentException) {
+      return oneLine(e);
+    }
+    if (e instanceof FileSystemException f) {
+      return describe(f);
+    }
+    String more = VERBOSE + " shows where it happened";
+    if (e instanceof FileNotFoundException) {
+      return oneLine(e) + "; check the path";
+    }
+    return e.getClass().getSimpleName() + ": " + oneLine(e) + "; " + more;
+  }
+
+  /** These exceptions carry the path alone as their message. */
+  private static String describe(FileSystemException e) {
+    String file = String.valueOf(e.getFile());
+    if (e instanceof NoSuchFileException) {
+      return file + ": no such file or folder; check the path";
+    }
+    if (e instanceof AccessDeniedException) {
+      return file + ": access denied; check its permissions";
+    }
+    if (e instanceof NotDirectoryException) {
+      return file + ": not a folder; give a folder";
+    }
+    if (e instanceof FileAlreadyExistsException || e instanceof DirectoryNotEmptyException) {
+      return file + ": is in the way; move it or choose another path";
+    }
+    return oneLine(e) + "; check the path and the disk";
+  }
+
+  private static String oneLine(Throwable e) {
+    String message = e.getMessage();
+    return message == null ? "no message" : message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}
