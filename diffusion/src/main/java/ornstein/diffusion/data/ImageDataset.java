@@ -1,0 +1,107 @@
+package ornstein.diffusion.data;
+
+import java.util.List;
+import ornstein.engine.Shape;
+
+/**
+ * A fixed, ordered collection of images of one size, each with an optional class label.
+ *
+ * <p>Images are read one at a time by position and converted to {@code [-1, 1]} on the way, so an
+ * implementation may keep them in memory or decode them when asked. Implementations are safe for
+ * use by several threads.
+ */
+public interface ImageDataset {
+  /**
+   * Number of images.
+   *
+   * @return the image count, at least 1
+   */
+  int size();
+
+  /**
+   * Height of every image.
+   *
+   * @return rows, at least 1
+   */
+  int height();
+
+  /**
+   * Width of every image.
+   *
+   * @return columns, at least 1
+   */
+  int width();
+
+  /**
+   * Channels of every image: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+   *
+   * @return 1 to 4
+   */
+  int channels();
+
+  /**
+   * Number of label classes.
+   *
+   * @return the class count, or 0 if the images have no labels
+   */
+  int classes();
+
+  /**
+   * Names of the classes, in label order.
+   *
+   * @return {@link #classes()} names; empty if the images have no labels
+   */
+  List<String> classNames();
+
+  /**
+   * The label of one image.
+   *
+   * @param i position in {@code [0, size)}
+   * @return the label in {@code [0, classes)}, or −1 if the images have no labels
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
+  int label(int i);
+
+  /**
+   * Writes one image as {@code [H, W, C]} values in {@code [-1, 1]}: {@code v / (max / 2) - 1} in
+   * float32, where max is the value of white (255 for 8-bit images).
+   *
+   * @param i position in {@code [0, size)}
+   * @param dst receives {@link #imageSize()} values
+   * @param offset where in {@code dst} the image starts
+   * @throws IndexOutOfBoundsException if there is no such image or {@code dst} is too short
+   */
+  void image(int i, float[] dst, int offset);
+
+  /**
+   * Values in one image.
+   *
+   * @return height × width × channels
+   */
+  default int imageSize() {
+    return height() * width() * channels();
+  }
+
+  /**
+   * Shape of one image.
+   *
+   * @return {@code [H, W, C]}
+   */
+  default Shape imageShape() {
+    return Shape.of(height(), width(), channels());
+  }
+
+  /**
+   * Writes several images, one after the other, as {@code [N, H, W, C]}.
+   *
+   * @param indices positions in {@code [0, size)}, repeats allowed
+   * @param dst receives {@code indices.length * imageSize()} values, from 0
+   * @throws IndexOutOfBoundsException if there is no such image or {@code dst} is too short
+   */
+  default void images(int[] indices, float[] dst) {
+    int stride = imageSize();
+    for (int n = 0; n < indices.length; n++) {
+      image(indices[n], dst, n * stride);
+    }
+  }
+}

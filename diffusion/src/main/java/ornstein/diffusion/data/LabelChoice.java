@@ -1,0 +1,15 @@
+package ornstein.diffusion.data;
+
+/** Where a data set's class labels come from. */
+public enum LabelChoice {
+  /**
+   * Whatever the format offers: the labels file beside an IDX file, CIFAR-10's label bytes,
+   * sub-folders, the npz label array, a csv file's label column (the last one, unless its header
+   * names the first).
+   */
+  AUTO,
+  /** As {@link #AUTO}, but a csv file's label is its first column. */
+  FIRST_COLUMN,
+  /** No labels, even if there are any. */
+  NONE
+}
