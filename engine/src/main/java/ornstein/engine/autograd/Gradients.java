@@ -1,0 +1,161 @@
+package ornstein.engine.autograd;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ornstein.engine.Shape;
+import ornstein.engine.ShapeException;
+import ornstein.engine.Tensor;
+import ornstein.engine.kernel.Binary;
+import ornstein.engine.kernel.Broadcast;
+import ornstein.engine.kernel.Buffer;
+import ornstein.engine.kernel.Kernels;
+import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.op.Backward;
+
+/**
+ * The gradients of one result with respect to every leaf that {@linkplain Tensor#requiresGrad()
+ * requires} one. Nothing is stored in the tensors themselves, so that several threads may
+ * differentiate functions of the same parameters at once.
+ */
+public final class Gradients {
+  private final Map<Tensor, Buffer> leaves;
+
+  private Gradients(Map<Tensor, Buffer> leaves) {
+    this.leaves = leaves;
+  }
+
+  /**
+   * Walks the tape backwards from a result.
+   *
+   * @param result the differentiated tensor
+   * @param cotangent weights of its elements, of its shape
+   * @return the gradients of Σ result · cotangent
+   * @throws ShapeException if the shapes differ
+   */
+  public static Gradients of(Tensor result, Tensor cotangent) {
+    if (!result.shape().equals(cotangent.shape())) {
+      throw new ShapeException(
+          "cotangent " + cotangent.shape() + " must have the result's shape " + result.shape());
+    }
+    Pass pass = new Pass();
+    pass.add(result, cotangent.buffer());
+    List<Node> order = topological(result);
+    for (int i = order.size() - 1; i >= 0; i--) {
+      pass.backward(order.get(i));
+    }
+    return new Gradients(pass.leaves);
+  }
+
+  /**
+   * The gradient of one leaf.
+   *
+   * @param leaf a tensor that required a gradient when the result was computed
+   * @return its gradient, of its shape
+   * @throws IllegalArgumentException if the result does not depend on it
+   */
+  public Tensor get(Tensor leaf) {
+    Tensor g = find(leaf);
+    if (g == null) {
+      throw new IllegalArgumentException(
+          "no gradient for this tensor of shape "
+              + leaf.shape()
+              + ": the result does not depend on it, or it was not marked by requiresGrad()");
+    }
+    return g;
+  }
+
+  /**
+   * The gradient of one leaf, if the result depends on it.
+   *
+   * @param leaf a tensor
+   * @return its gradient, or null
+   */
+  public @Nullable Tensor find(Tensor leaf) {
+    Buffer g = leaves.get(leaf);
+    return g == null ? null : Tensor.over(leaf.shape(), g);
+  }
+
+  /** Nodes in an order in which every node comes after the nodes of its inputs. */
+  private static List<Node> topological(Tensor result) {
+    List<Node> order = new ArrayList<>();
+    Map<Node, Boolean> finished = new IdentityHashMap<>();
+    Deque<Node> stack = new ArrayDeque<>();
+    push(result, finished, stack);
+    while (!stack.isEmpty()) {
+      Node node = stack.peek();
+      if (finished.putIfAbsent(node, false) == null) {
+        for (Tensor input : node.inputs()) {
+          push(input, finished, stack);
+        }
+      } else {
+        stack.pop();
+        if (!finished.put(node, true)) {
+          order.add(node);
+        }
+      }
+    }
+    return order;
+  }
+
+  private static void push(Tensor t, Map<Node, Boolean> finished, Deque<Node> stack) {
+    Node node = t.node();
+    if (node != null && !finished.containsKey(node)) {
+      stack.push(node);
+    }
+  }
+
+  /** The state of one backward pass; intermediate gradients are dropped as soon as they are used. */
+  private static final class Pass {
+    final Map<Tensor, Buffer> leaves = new IdentityHashMap<>();
+    private final Map<Node, Buffer> pending = new IdentityHashMap<>();
+    private final Map<Buffer, Boolean> sums = new IdentityHashMap<>();
+    private final Kernels kernels = KernelsProvider.current();
+
+    void backward(Node node) {
+      Buffer gradient = pending.remove(node);
+      if (gradient == null) {
+        return;
+      }
+      List<Tensor> inputs = node.inputs();
+      boolean[] needs = new boolean[inputs.size()];
+      for (int i = 0; i < needs.length; i++) {
+        needs[i] = inputs.get(i).needsGradient();
+      }
+      Backward backward = new Backward(node.forward(), gradient, needs);
+      node.op().backward(backward);
+      for (int i = 0; i < needs.length; i++) {
+        Buffer g = backward.result(i);
+        if (needs[i] && g != null) {
+          add(inputs.get(i), g);
+        }
+      }
+    }
+
+    void add(Tensor t, Buffer gradient) {
+      Node node = t.node();
+      if (node != null) {
+        pending.put(node, sum(t.shape(), pending.get(node), gradient));
+      } else if (t.needsGradient()) {
+        leaves.put(t, sum(t.shape(), leaves.get(t), gradient));
+      }
+    }
+
+    /** Adds in place only to a buffer that this pass made: others may be shared. */
+    private Buffer sum(Shape shape, @Nullable Buffer earlier, Buffer gradient) {
+      if (earlier == null) {
+        return gradient;
+      }
+      boolean own = sums.containsKey(earlier);
+      Buffer total = own ? earlier : kernels.allocate(shape.size());
+      sums.put(total, true);
+      int[] dims = shape.dims();
+      kernels.binary(Binary.ADD, Broadcast.of(dims, dims, dims), earlier, gradient, total);
+      return total;
+    }
+  }
+}

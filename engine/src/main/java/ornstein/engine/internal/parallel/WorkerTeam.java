@@ -1,0 +1,179 @@
+package ornstein.engine.internal.parallel;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed team of threads with static partitions: task ranges depend on the counts alone, and every
+ * kernel computes an element the same way whatever range it falls in, so results do not depend on
+ * the number of threads. The caller works too. A call that finds the team busy, from another thread
+ * or from within a task, runs its whole range itself.
+ */
+public final class WorkerTeam implements AutoCloseable {
+  /** Polls before a worker parks; about 20 µs, longer than the gap between two kernels of a step. */
+  private static final int SPINS = 4_000;
+
+  /** Work on the tasks from {@code from} (inclusive) to {@code to} (exclusive). */
+  @FunctionalInterface
+  public interface Range {
+    /** Does the tasks of one part. */
+    void run(int from, int to);
+  }
+
+  private record Job(Range body, int tasks, int parts) {
+    void part(int p) {
+      int from = (int) ((long) tasks * p / parts);
+      int to = (int) ((long) tasks * (p + 1) / parts);
+      if (from < to) {
+        body.run(from, to);
+      }
+    }
+  }
+
+  private final class Worker implements Runnable {
+    final int part;
+    final Thread thread;
+    volatile @Nullable Job job;
+    volatile boolean parked;
+
+    Worker(int part) {
+      this.part = part;
+      this.thread = Thread.ofPlatform().daemon().name("ornstein-worker-" + part).unstarted(this);
+    }
+
+    @Override
+    public void run() {
+      int spins = 0;
+      while (!closed) {
+        Job next = job;
+        if (next != null) {
+          job = null;
+          attempt(next, part);
+          pending.decrementAndGet();
+          spins = 0;
+        } else if (++spins < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          parked = true;
+          if (job == null && !closed) {
+            LockSupport.park(WorkerTeam.this);
+          }
+          parked = false;
+        }
+      }
+    }
+  }
+
+  private final Worker[] workers;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicBoolean started = new AtomicBoolean();
+  private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private volatile boolean closed;
+
+  /**
+   * A team; its threads start at the first shared call.
+   *
+   * @param threads number of threads, the caller included, at least 1
+   * @throws IllegalArgumentException if threads is below 1
+   */
+  public WorkerTeam(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("a team needs at least 1 thread, got " + threads);
+    }
+    workers = new Worker[threads - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1);
+    }
+  }
+
+  /** Number of threads, the caller included. */
+  public int threads() {
+    return workers.length + 1;
+  }
+
+  /**
+   * Runs tasks 0 … tasks−1, shared among the team if there are more than {@code grain} of them.
+   * Returns when all are done; rethrows what a task threw.
+   */
+  public void run(int tasks, int grain, Range body) {
+    int parts = (int) Math.min(threads(), ((long) tasks + grain - 1) / grain);
+    if (parts <= 1 || closed || !busy.compareAndSet(false, true)) {
+      if (tasks > 0) {
+        body.run(0, tasks);
+      }
+      return;
+    }
+    try {
+      share(new Job(body, tasks, parts));
+    } finally {
+      busy.set(false);
+    }
+  }
+
+  private void share(Job job) {
+    if (started.compareAndSet(false, true)) {
+      for (Worker w : workers) {
+        w.thread.start();
+      }
+    }
+    failure.set(null);
+    pending.set(job.parts() - 1);
+    for (int i = 0; i < job.parts() - 1; i++) {
+      workers[i].job = job;
+      if (workers[i].parked) {
+        LockSupport.unpark(workers[i].thread);
+      }
+    }
+    attempt(job, 0);
+    for (int spins = 0; pending.get() > 0; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // another process may hold the worker's core
+      }
+    }
+    Throwable t = failure.get();
+    if (t instanceof RuntimeException e) {
+      throw e;
+    } else if (t instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private void attempt(Job job, int part) {
+    try {
+      job.part(part);
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  /** Stops and joins the workers; later calls run on the caller alone. */
+  @Override
+  public void close() {
+    closed = true;
+    if (!started.get()) {
+      return;
+    }
+    for (Worker w : workers) {
+      LockSupport.unpark(w.thread);
+    }
+    boolean interrupted = false;
+    for (Worker w : workers) {
+      while (w.thread.isAlive()) {
+        try {
+          w.thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package ornstein.engine.kernel;
+
+/**
+ * Geometry of group normalisation (Wu and He, 2018, eq. 1–3) on channels-last data [batch, pixels,
+ * channels].
+ *
+ * @param batch number of samples
+ * @param pixels positions per sample
+ * @param channels channels, a multiple of {@code groups}
+ * @param groups groups of neighbouring channels
+ * @param epsilon added to the variance
+ */
+public record GroupNormalization(
+    int batch, int pixels, int channels, int groups, float epsilon) {}

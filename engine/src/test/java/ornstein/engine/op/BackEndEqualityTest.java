@@ -1,0 +1,128 @@
+package ornstein.engine.op;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import ornstein.engine.Functional;
+import ornstein.engine.Rng;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.engine.autograd.Autograd;
+import ornstein.engine.autograd.Gradients;
+import ornstein.engine.kernel.Kernels;
+import ornstein.engine.kernel.KernelsProvider;
+
+/** Every operation, forwards and backwards: the vector kernels give the bits of the scalar oracle. */
+class BackEndEqualityTest {
+  private static Kernels scalar;
+  private static List<Kernels> others;
+
+  @BeforeAll
+  static void open() {
+    scalar = KernelsProvider.scalar(1);
+    others =
+        List.of(
+            KernelsProvider.scalar(3), KernelsProvider.vector(1), KernelsProvider.vector(3));
+  }
+
+  @AfterAll
+  static void close() {
+    scalar.close();
+    others.forEach(Kernels::close);
+  }
+
+  @TestFactory
+  List<DynamicTest> vectorEqualsScalar() {
+    return OpCases.all().stream()
+        .map(c -> DynamicTest.dynamicTest(c.toString(), () -> compare(() -> results(c))))
+        .toList();
+  }
+
+  /** Sizes that are shared among threads and cross the blocks of every kernel. */
+  @Test
+  void largeConvolutionAndItsGradients() {
+    Shape x = Shape.of(3, 19, 18, 21);
+    Shape w = Shape.of(3, 3, 21, 37);
+    compare(
+        () -> results(OpCase.of("", new Conv2dOp(1, 1), OpCase.Domain.REAL, x, w, Shape.of(37))));
+    compare(() -> results(OpCase.of("", new Conv2dOp(2, 1), OpCase.Domain.REAL, x, w)));
+  }
+
+  @Test
+  void largeProductsNormsAndReductions() {
+    Shape a = Shape.of(131, 517);
+    Shape b = Shape.of(203, 517);
+    compare(() -> results(OpCase.of("", new MatmulOp(false, true), OpCase.Domain.REAL, a, b)));
+    Shape x = Shape.of(2, 577, 48);
+    Shape c = Shape.of(48);
+    Shape modulation = Shape.of(2, 96);
+    compare(
+        () ->
+            results(
+                OpCase.of("", new GroupNormOp(16, 1e-5f), OpCase.Domain.REAL, x, c, c,
+                    modulation)));
+    for (int axis = 0; axis < 3; axis++) {
+      Op sum = new SumOp(new int[] {axis}, false);
+      compare(() -> results(OpCase.of("", sum, OpCase.Domain.REAL, x)));
+    }
+  }
+
+  @Test
+  void largePointwiseAndAttention() {
+    compare(
+        () -> {
+          Tensor q = Rng.of(5).normal(Shape.of(2, 70, 3 * 40)).requiresGrad();
+          Tensor y =
+              Functional.packedAttention(q, 4, AttentionOp.Packing.HEAD_MAJOR)
+                  .apply(ornstein.engine.kernel.Unary.SILU)
+                  .add(Rng.of(6).uniform(Shape.of(40)));
+          Gradients g = y.backward(Rng.of(7).normal(y.shape()));
+          return List.of(y.toArray(), g.get(q).toArray());
+        });
+  }
+
+  private static void compare(Supplier<List<float[]>> computation) {
+    List<float[]> expected = KernelsProvider.with(scalar, computation);
+    for (Kernels k : others) {
+      List<float[]> actual = KernelsProvider.with(k, computation);
+      assertEquals(expected.size(), actual.size());
+      for (int i = 0; i < expected.size(); i++) {
+        assertSameBits(expected.get(i), actual.get(i), k.name() + ", result " + i);
+      }
+    }
+  }
+
+  private static void assertSameBits(float[] expected, float[] actual, String what) {
+    assertEquals(expected.length, actual.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      int at = i;
+      assertEquals(
+          Float.floatToIntBits(expected[i]),
+          Float.floatToIntBits(actual[i]),
+          () -> what + ", element " + at + ": " + expected[at] + " and " + actual[at]);
+    }
+  }
+
+  /** The result, then the gradient of each differentiated input. */
+  private static List<float[]> results(OpCase c) {
+    List<Tensor> inputs = new ArrayList<>(c.inputs());
+    for (int i = 0; i < c.differentiable(); i++) {
+      inputs.set(i, inputs.get(i).requiresGrad());
+    }
+    Tensor y = Autograd.apply(c.op(), inputs.toArray(Tensor[]::new));
+    List<float[]> results = new ArrayList<>();
+    results.add(y.toArray());
+    Gradients g = y.backward(Rng.of(11).normal(y.shape()));
+    for (int i = 0; i < c.differentiable(); i++) {
+      results.add(g.get(inputs.get(i)).toArray());
+    }
+    return results;
+  }
+}
