@@ -1,0 +1,38 @@
+package ornstein.diffusion.sampler;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.process.ReverseMoments;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.diffusion.process.StepTable;
+import ornstein.engine.Tensor;
+
+/**
+ * Ancestral sampling: x<sub>t−1</sub> = μ(x<sub>t</sub>) + σ<sub>t</sub> z, without noise in the last
+ * step (Ho et al. 2020, algorithm 2). The variance is the reverse process's own.
+ */
+public final class DdpmSampler implements Sampler {
+
+  /** Creates the sampler. */
+  public DdpmSampler() {}
+
+  @Override
+  public Iterator<SamplingStep> steps(
+      ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
+    StepTable noisy = StepTable.of(process.diffusion().steps(), t -> t == 1 ? 0 : 1);
+    return new ReverseChain(
+        process.diffusion(),
+        x,
+        (current, step, draw) -> {
+          ReverseMoments p = process.moments(current, step, labels);
+          Tensor sigma = p.logVariance().mul(0.5f).exp().mul(noisy.over(step, current));
+          Tensor z = noise.draw(draw, current.shape());
+          return new ReverseChain.Moved(p.mean().add(sigma.mul(z)), p.start());
+        });
+  }
+
+  @Override
+  public String toString() {
+    return "ddpm";
+  }
+}

@@ -1,0 +1,247 @@
+package ornstein.diffusion.schedule;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The variances β<sub>1</sub> … β<sub>T</sub> of the forward process q(x<sub>t</sub>|x<sub>t−1</sub>)
+ * = N(√(1−β<sub>t</sub>) x<sub>t−1</sub>, β<sub>t</sub> I), and their cumulative products
+ * ᾱ<sub>t</sub> = Π<sub>s≤t</sub> (1−β<sub>s</sub>) (Ho et al. 2020, "Denoising Diffusion
+ * Probabilistic Models", section 2). Immutable, float64.
+ *
+ * <p>Every schedule that can be constructed has β in (0, 1) and ᾱ strictly decreasing in (0, 1).
+ */
+public final class BetaSchedule {
+  private static final String CUSTOM = "custom";
+  private static final double MAX_BETA = 0.999;
+
+  private final String name;
+  private final double[] betas;
+  private final double[] alphaBars;
+
+  /** Index 0 of {@code alphaBars} is ᾱ_0 = 1, so that it is one longer than {@code betas}. */
+  private BetaSchedule(String name, double[] betas, double[] alphaBars) {
+    if (betas.length == 0) {
+      throw new IllegalArgumentException("a " + name + " schedule needs at least 1 step, got 0");
+    }
+    for (int i = 0; i < betas.length; i++) {
+      if (!(betas[i] > 0 && betas[i] < 1)) {
+        throw new IllegalArgumentException(
+            name + " schedule: beta must lie in (0, 1), but beta_" + (i + 1) + " = " + betas[i]);
+      }
+      if (!(alphaBars[i + 1] > 0 && alphaBars[i + 1] < alphaBars[i])) {
+        throw new IllegalArgumentException(
+            name
+                + " schedule: the product of 1 - beta must fall strictly and stay above 0, but it"
+                + " goes from "
+                + alphaBars[i]
+                + " to "
+                + alphaBars[i + 1]
+                + " at step "
+                + (i + 1)
+                + "; use fewer steps or other betas");
+      }
+    }
+    this.name = name;
+    this.betas = betas;
+    this.alphaBars = alphaBars;
+  }
+
+  /**
+   * The linear schedule from 10<sup>−4</sup> to 0.02 at T = 1000 (Ho et al. 2020, section 4), both
+   * ends scaled by 1000/T so that the noise at the end hardly depends on T (as improved-diffusion
+   * does).
+   *
+   * @param steps the number of steps T, at least 21: below that the scaled end reaches 1
+   * @return the schedule, named {@code linear}
+   * @throws IllegalArgumentException if {@code steps} is below 21
+   */
+  public static BetaSchedule linear(int steps) {
+    if (steps < 21) {
+      throw new IllegalArgumentException(
+          "a linear schedule needs at least 21 steps (its last beta is 20/T), got "
+              + steps
+              + "; use cosine for fewer");
+    }
+    double scale = 1000.0 / steps;
+    double start = scale * 0.0001;
+    double end = scale * 0.02;
+    double increment = (end - start) / (steps - 1);
+    double[] betas = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      betas[i] = i * increment + start;
+    }
+    betas[steps - 1] = end;
+    return new BetaSchedule("linear", betas, products(betas));
+  }
+
+  /**
+   * The cosine schedule: ᾱ(u) = cos²((u + 0.008)/1.008 · π/2) on u = t/T, β<sub>t</sub> = min(1 −
+   * ᾱ(t/T)/ᾱ((t−1)/T), 0.999) (Nichol and Dhariwal 2021, "Improved DDPM", equation 17).
+   *
+   * @param steps the number of steps T, at least 1
+   * @return the schedule, named {@code cosine}
+   * @throws IllegalArgumentException if {@code steps} is below 1
+   */
+  public static BetaSchedule cosine(int steps) {
+    requireSteps("cosine", steps);
+    double[] betas = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      double ratio = squaredCosine((i + 1) / (double) steps) / squaredCosine(i / (double) steps);
+      betas[i] = Math.min(1 - ratio, MAX_BETA);
+    }
+    return new BetaSchedule("cosine", betas, products(betas));
+  }
+
+  /**
+   * A schedule of given variances.
+   *
+   * @param betas β<sub>1</sub> … β<sub>T</sub>, each in (0, 1)
+   * @return the schedule, named {@code custom}
+   * @throws IllegalArgumentException if there is none, if one is outside (0, 1), or if the product
+   *     of 1 − β stops falling or underflows in float64
+   */
+  public static BetaSchedule of(double... betas) {
+    double[] copy = betas.clone();
+    return new BetaSchedule(CUSTOM, copy, products(copy));
+  }
+
+  /**
+   * The schedule of a configuration's name.
+   *
+   * @param name {@code linear} or {@code cosine}, in any case
+   * @param steps the number of steps T
+   * @return the schedule
+   * @throws IllegalArgumentException if the name is unknown or the schedule has no such length
+   */
+  public static BetaSchedule named(String name, int steps) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "linear" -> linear(steps);
+      case "cosine" -> cosine(steps);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown noise schedule '" + name + "'; use linear or cosine");
+    };
+  }
+
+  /**
+   * The schedule that visits only some timesteps of this one: β' = 1 − ᾱ<sub>t</sub>/ᾱ<sub>s</sub>
+   * between neighbours s &lt; t, with the ᾱ of the kept steps taken over bit for bit.
+   */
+  BetaSchedule keeping(int[] timesteps) {
+    double[] kept = new double[timesteps.length];
+    double[] bars = new double[timesteps.length + 1];
+    bars[0] = 1;
+    for (int i = 0; i < timesteps.length; i++) {
+      bars[i + 1] = alphaBar(timesteps[i]);
+      kept[i] = 1 - bars[i + 1] / bars[i];
+    }
+    return new BetaSchedule(name, kept, bars);
+  }
+
+  /**
+   * The name by which a configuration stores this schedule.
+   *
+   * @return {@code linear}, {@code cosine}, or {@code custom} for given variances
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * The number of steps.
+   *
+   * @return T, at least 1
+   */
+  public int steps() {
+    return betas.length;
+  }
+
+  /**
+   * The variance that step t adds.
+   *
+   * @param t the timestep, 1 to T
+   * @return β<sub>t</sub>, in (0, 1)
+   * @throws IndexOutOfBoundsException if t is outside 1 … T
+   */
+  public double beta(int t) {
+    if (t < 1 || t > betas.length) {
+      throw new IndexOutOfBoundsException(
+          "timestep " + t + " is outside 1 to " + betas.length + " of the " + name + " schedule");
+    }
+    return betas[t - 1];
+  }
+
+  /**
+   * The signal's share of the variance at step t.
+   *
+   * @param t the timestep, 0 (clean data) to T
+   * @return ᾱ<sub>t</sub>, in (0, 1]; 1 at t = 0
+   * @throws IndexOutOfBoundsException if t is outside 0 … T
+   */
+  public double alphaBar(int t) {
+    if (t < 0 || t > betas.length) {
+      throw new IndexOutOfBoundsException(
+          "timestep " + t + " is outside 0 to " + betas.length + " of the " + name + " schedule");
+    }
+    return alphaBars[t];
+  }
+
+  /**
+   * All the variances.
+   *
+   * @return a fresh array β<sub>1</sub> … β<sub>T</sub> (index 0 holds β<sub>1</sub>)
+   */
+  public double[] betas() {
+    return betas.clone();
+  }
+
+  /**
+   * All the cumulative products.
+   *
+   * @return a fresh array ᾱ<sub>0</sub> … ᾱ<sub>T</sub>, of length T + 1
+   */
+  public double[] alphaBars() {
+    return alphaBars.clone();
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof BetaSchedule other
+        && name.equals(other.name)
+        && Arrays.equals(betas, other.betas)
+        && Arrays.equals(alphaBars, other.alphaBars);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + Arrays.hashCode(betas);
+  }
+
+  @Override
+  public String toString() {
+    return name + " schedule of " + betas.length + " steps";
+  }
+
+  private static void requireSteps(String name, int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException(
+          "a " + name + " schedule needs at least 1 step, got " + steps);
+    }
+  }
+
+  private static double squaredCosine(double u) {
+    // StrictMath: the same bits on every machine.
+    double c = StrictMath.cos((u + 0.008) / 1.008 * Math.PI / 2);
+    return c * c;
+  }
+
+  private static double[] products(double[] betas) {
+    double[] bars = new double[betas.length + 1];
+    bars[0] = 1;
+    for (int i = 0; i < betas.length; i++) {
+      bars[i + 1] = bars[i] * (1 - betas[i]);
+    }
+    return bars;
+  }
+}
