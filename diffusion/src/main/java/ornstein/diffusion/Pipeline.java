@@ -1,0 +1,206 @@
+package ornstein.diffusion;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.data.Images;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.diffusion.process.Thresholding;
+import ornstein.diffusion.sampler.NoiseSource;
+import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.engine.io.FormatException;
+import ornstein.nn.checkpoint.Checkpoint;
+import ornstein.nn.unet.UNet;
+
+/**
+ * A trained model, ready to sample:
+ *
+ * <pre>{@code
+ * Pipeline model = Pipeline.load(Path.of("model.safetensors"));
+ * Images images = model.sample(SampleRequest.of(16).seed(1));
+ * images.saveGrid(Path.of("samples.png"), 4, 8, 2);
+ * }</pre>
+ *
+ * The same request gives the same bits on any number of threads, at any vector width and in any
+ * batch size. Safe for use by several threads at once.
+ */
+public final class Pipeline {
+  private static final int MOST_IMAGES = 1 << 20;
+
+  private final UNet model;
+  private final DiffusionConfig config;
+  private final ReverseProcess process;
+
+  private Pipeline(UNet model, DiffusionConfig config) {
+    this.model = model;
+    this.config = config;
+    this.process = config.process(model::forward);
+  }
+
+  /**
+   * Puts a network and its configuration together.
+   *
+   * @param model the network
+   * @param config how it was trained
+   * @return the pipeline
+   * @throws IllegalArgumentException if the class names are not as many as the network's classes, or
+   *     the network's levels do not divide the image size
+   */
+  public static Pipeline of(UNet model, DiffusionConfig config) {
+    int classes = model.config().numClasses();
+    if (!config.classNames().isEmpty() && config.classNames().size() != classes) {
+      throw new IllegalArgumentException(
+          config.classNames().size() + " class names for a network of " + classes + " classes");
+    }
+    model.config().requireSize(config.height(), config.width());
+    return new Pipeline(model, config);
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param file a file that {@link #save} wrote
+   * @return the pipeline
+   * @throws FormatException if the file is damaged or no model; the message names the file
+   * @throws IOException if it is missing or cannot be read
+   */
+  public static Pipeline load(Path file) throws IOException {
+    Checkpoint checkpoint = Checkpoint.load(file);
+    try {
+      return of(checkpoint.model(), DiffusionConfig.fromMetadata(checkpoint.metadata()));
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(file.toString(), null, -1, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Writes the model: weights and both configurations in one safetensors file.
+   *
+   * @param file the file to create or replace; on failure an old one stays as it was
+   * @throws IOException if it cannot be written
+   */
+  public void save(Path file) throws IOException {
+    new Checkpoint(model, config.toMetadata()).save(file);
+  }
+
+  /**
+   * The network.
+   *
+   * @return the network
+   */
+  public UNet model() {
+    return model;
+  }
+
+  /**
+   * How it was trained.
+   *
+   * @return the configuration
+   */
+  public DiffusionConfig config() {
+    return config;
+  }
+
+  /**
+   * The learned reverse process, for samplers and losses beyond this class.
+   *
+   * @return the process along the whole chain
+   */
+  public ReverseProcess process() {
+    return process;
+  }
+
+  /**
+   * Samples images.
+   *
+   * @param request what to sample
+   * @return the images, with their labels if the network has classes
+   * @throws IllegalArgumentException if the request does not fit the model
+   */
+  public Images sample(SampleRequest request) {
+    return sample(request, (first, step) -> true);
+  }
+
+  /**
+   * Samples images under a listener's eyes.
+   *
+   * @param request what to sample
+   * @param listener follows the work and may cancel it
+   * @return the images, with their labels if the network has classes
+   * @throws IllegalArgumentException if the request does not fit the model
+   * @throws java.util.concurrent.CancellationException if the listener cancelled
+   */
+  public Images sample(SampleRequest request, PipelineListener listener) {
+    Shape one = imageShape(request);
+    int[] labels = labels(request);
+    ReverseProcess chain =
+        process
+            .respaced(TimestepSpacing.parse(request.spacing()))
+            .with(request.clip() ? Thresholding.clip() : Thresholding.none());
+    NoiseSource noise = NoiseSource.of(request.seed());
+    float[] pixels = new float[Math.multiplyExact(request.count(), one.size())];
+    for (int first = 0; first < request.count(); first += request.batch()) {
+      int n = Math.min(request.batch(), request.count() - first);
+      NoiseSource own = noise.from(first);
+      Tensor x = own.draw(0, one.with(0, n));
+      int at = first;
+      Tensor samples =
+          request
+              .sampler()
+              .sample(
+                  chain, x, batchLabels(labels, first, n), own, step -> listener.onStep(at, step));
+      System.arraycopy(samples.toArray(), 0, pixels, first * one.size(), samples.shape().size());
+    }
+    return Images.fromUnit(one.with(0, request.count()), pixels, labels);
+  }
+
+  /** [1, H, W, C] of the requested images. */
+  private Shape imageShape(SampleRequest request) {
+    int height = request.height() == 0 ? config.height() : request.height();
+    int width = request.width() == 0 ? config.width() : request.width();
+    model.config().requireSize(height, width);
+    if (request.count() > MOST_IMAGES) {
+      throw new IllegalArgumentException(
+          "at most " + MOST_IMAGES + " images in one request, got " + request.count());
+    }
+    return Shape.of(1, height, width, model.config().inChannels());
+  }
+
+  /** The class of each image; empty for a network without classes. */
+  private int[] labels(SampleRequest request) {
+    int classes = model.config().numClasses();
+    if (classes == 0) {
+      if (!request.labels().isEmpty()) {
+        throw new IllegalArgumentException("the model has no classes: a label cannot be asked for");
+      }
+      return new int[0];
+    }
+    int[] labels = new int[request.count()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] =
+          switch (request.labels().size()) {
+            case 0 -> (int) ((long) i * classes / labels.length);
+            case 1 -> request.labels().get(0);
+            default -> request.labels().get(i);
+          };
+      if (labels[i] < 0 || labels[i] >= classes) {
+        throw new IllegalArgumentException(
+            "label " + labels[i] + " is none of the model's classes, 0 to " + (classes - 1));
+      }
+    }
+    return labels;
+  }
+
+  private static @Nullable Tensor batchLabels(int[] labels, int first, int n) {
+    if (labels.length == 0) {
+      return null;
+    }
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = labels[first + i];
+    }
+    return Tensor.of(values);
+  }
+}

@@ -1,0 +1,150 @@
+package ornstein.diffusion;
+
+import java.util.List;
+import ornstein.diffusion.sampler.DdimSampler;
+import ornstein.diffusion.sampler.Sampler;
+
+/**
+ * What to sample. Immutable; start from {@link #of} and change what differs.
+ *
+ * @param count number of images, at least 1
+ * @param seed seed of all noise
+ * @param labels class of each image, or one for all, or empty: every class equally often, in order
+ * @param sampler how noise becomes an image
+ * @param spacing which timesteps are visited, as {@link
+ *     ornstein.diffusion.schedule.TimestepSpacing#parse} reads it; {@code ""} for all
+ * @param clip whether predictions of clean data are clipped to [−1, 1]
+ * @param height height in pixels, 0 for the training images'
+ * @param width width in pixels, 0 for the training images'
+ * @param batch images computed at once; memory grows with it, the result does not depend on it
+ */
+public record SampleRequest(
+    int count,
+    long seed,
+    List<Integer> labels,
+    Sampler sampler,
+    String spacing,
+    boolean clip,
+    int height,
+    int width,
+    int batch) {
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException if count or batch is below 1, a size is negative, or the number
+   *     of labels is neither 0, 1 nor the count
+   */
+  public SampleRequest {
+    labels = List.copyOf(labels);
+    if (count < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "count and batch must be at least 1, got " + count + " and " + batch);
+    }
+    if (height < 0 || width < 0) {
+      throw new IllegalArgumentException("image size " + height + "x" + width + " is negative");
+    }
+    if (labels.size() > 1 && labels.size() != count) {
+      throw new IllegalArgumentException(
+          labels.size() + " labels for " + count + " images; give none, one, or one for each");
+    }
+  }
+
+  /**
+   * A request with the defaults: seed 0, DDIM with η = 0 in 50 steps, clipping, batches of 64.
+   *
+   * @param count number of images, at least 1
+   * @return the request
+   */
+  public static SampleRequest of(int count) {
+    return new SampleRequest(count, 0, List.of(), new DdimSampler(0), "50", true, 0, 0, 64);
+  }
+
+  /**
+   * The same with another seed.
+   *
+   * @param other any number
+   * @return the changed request
+   */
+  public SampleRequest seed(long other) {
+    return new SampleRequest(
+        count, other, labels, sampler, spacing, clip, height, width, batch);
+  }
+
+  /**
+   * The same with classes.
+   *
+   * @param classes one class for all images, or one for each
+   * @return the changed request
+   */
+  public SampleRequest labels(List<Integer> classes) {
+    return new SampleRequest(
+        count, seed, classes, sampler, spacing, clip, height, width, batch);
+  }
+
+  /**
+   * The same with one class for all images.
+   *
+   * @param label the class
+   * @return the changed request
+   */
+  public SampleRequest label(int label) {
+    return labels(List.of(label));
+  }
+
+  /**
+   * The same with another sampler along other timesteps.
+   *
+   * @param other the sampler
+   * @param timesteps their spacing: a number of equal sections, {@code ddimN}, sections {@code
+   *     a,b,c}, or {@code ""} for all
+   * @return the changed request
+   */
+  public SampleRequest sampler(Sampler other, String timesteps) {
+    return new SampleRequest(count, seed, labels, other, timesteps, clip, height, width, batch);
+  }
+
+  /**
+   * The same sampler in another number of steps, spread evenly.
+   *
+   * @param steps number of steps
+   * @return the changed request
+   */
+  public SampleRequest steps(int steps) {
+    return sampler(sampler, Integer.toString(steps));
+  }
+
+  /**
+   * The same with or without clipping.
+   *
+   * @param clipped whether predictions of clean data are clipped to [−1, 1]
+   * @return the changed request
+   */
+  public SampleRequest clip(boolean clipped) {
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, clipped, height, width, batch);
+  }
+
+  /**
+   * The same at another size; the network's levels must divide it.
+   *
+   * @param pixelHeight height in pixels, 0 for the training images'
+   * @param pixelWidth width in pixels, 0 for the training images'
+   * @return the changed request
+   */
+  public SampleRequest size(int pixelHeight, int pixelWidth) {
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, clip, pixelHeight, pixelWidth, batch);
+  }
+
+  /**
+   * The same computed in other portions.
+   *
+   * @param images images computed at once
+   * @return the changed request
+   */
+  public SampleRequest batch(int images) {
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, clip, height, width, images);
+  }
+}
