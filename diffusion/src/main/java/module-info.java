@@ -1,6 +1,14 @@
 /** Schedules, processes, samplers, training and image data of diffusion models. */
 module ornstein.diffusion {
   requires static transitive org.jspecify;
-  requires java.desktop;
+  requires transitive java.desktop; // images are BufferedImages
   requires transitive ornstein.nn;
+
+  exports ornstein.diffusion;
+  exports ornstein.diffusion.data;
+  exports ornstein.diffusion.loss;
+  exports ornstein.diffusion.process;
+  exports ornstein.diffusion.sampler;
+  exports ornstein.diffusion.schedule;
+  exports ornstein.diffusion.train;
 }
