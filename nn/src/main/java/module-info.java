@@ -1,5 +1,11 @@
-/** Layers, the U-Net, optimisers and checkpoints, on the engine. */
+/** Layers, networks, optimisers and checkpoints on top of the engine. */
 module ornstein.nn {
   requires static transitive org.jspecify;
   requires transitive ornstein.engine;
+
+  exports ornstein.nn;
+  exports ornstein.nn.checkpoint;
+  exports ornstein.nn.layer;
+  exports ornstein.nn.optim;
+  exports ornstein.nn.unet;
 }

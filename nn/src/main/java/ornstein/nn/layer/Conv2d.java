@@ -1,0 +1,85 @@
+package ornstein.nn.layer;
+
+import ornstein.engine.Functional;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.nn.Initializer;
+import ornstein.nn.Module;
+import ornstein.nn.Parameter;
+
+/**
+ * Two-dimensional convolution on channels-last images, with parameters {@code weight} [kernel,
+ * kernel, in, out] and {@code bias} [out].
+ */
+public final class Conv2d extends Module {
+  private final Parameter weight;
+  private final Parameter bias;
+  private final int stride;
+  private final int padding;
+
+  /**
+   * Creates a convolution.
+   *
+   * @param in input channels, at least 1
+   * @param out output channels, at least 1
+   * @param kernel side of the window in pixels, at least 1
+   * @param stride step of the window in pixels, at least 1
+   * @param padding zero pixels on each side, at least 0
+   * @param initial initial values
+   */
+  public Conv2d(int in, int out, int kernel, int stride, int padding, Initializer initial) {
+    this(in, out, kernel, stride, padding, Parameter.Layout.CONVOLUTION, initial);
+  }
+
+  private Conv2d(
+      int in,
+      int out,
+      int kernel,
+      int stride,
+      int padding,
+      Parameter.Layout layout,
+      Initializer initial) {
+    int fanIn = kernel * kernel * in;
+    Tensor w = initial.fanIn(Shape.of(kernel, kernel, in, out), fanIn);
+    this.weight = register("weight", new Parameter(w, layout));
+    this.bias = register("bias", new Parameter(initial.fanIn(Shape.of(out), fanIn)));
+    this.stride = stride;
+    this.padding = padding;
+  }
+
+  /**
+   * A 3×3 convolution that keeps the image's size.
+   *
+   * @param in input channels, at least 1
+   * @param out output channels, at least 1
+   * @param initial initial values
+   * @return the layer
+   */
+  public static Conv2d same3x3(int in, int out, Initializer initial) {
+    return new Conv2d(in, out, 3, 1, 1, initial);
+  }
+
+  /**
+   * A linear map of each pixel's channels.
+   *
+   * @param in input channels, at least 1
+   * @param out output channels, at least 1
+   * @param layout how checkpoints store the weights, which differs between families
+   * @param initial initial values
+   * @return the layer
+   */
+  public static Conv2d pixelwise(int in, int out, Parameter.Layout layout, Initializer initial) {
+    return new Conv2d(in, out, 1, 1, 0, layout, initial);
+  }
+
+  /**
+   * Applies the layer.
+   *
+   * @param x [N, H, W, in]
+   * @return [N, H′, W′, out]
+   * @throws IllegalArgumentException if the channels differ or the image is smaller than the window
+   */
+  public Tensor forward(Tensor x) {
+    return Functional.conv2d(x, weight.value(), bias.value(), stride, padding);
+  }
+}

@@ -1,0 +1,167 @@
+package ornstein.nn.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import ornstein.engine.Rng;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.engine.io.FormatException;
+import ornstein.engine.io.SafeTensorsWriter;
+import ornstein.nn.StateDict;
+import ornstein.nn.unet.UNet;
+import ornstein.nn.unet.UNetConfig;
+
+class CheckpointTest {
+  private static final UNetConfig CONFIG =
+      UNetConfig.builder()
+          .channels(1)
+          .modelChannels(8)
+          .numResBlocks(1)
+          .channelMult(1, 2)
+          .numHeads(2)
+          .groups(4)
+          .numClasses(3)
+          .build();
+
+  @TempDir Path folder;
+
+  private final UNet model = new UNet(CONFIG, Rng.of(7));
+
+  private Path file() {
+    return folder.resolve("model.safetensors");
+  }
+
+  private String error() {
+    FormatException e = assertThrows(FormatException.class, () -> Checkpoint.load(file()));
+    String message = String.valueOf(e.getMessage());
+    assertTrue(message.startsWith(file() + ": "), message);
+    return message.substring(file().toString().length() + 2);
+  }
+
+  /** A file with the given configuration and weights, whether they fit or not. */
+  private void write(Map<String, String> metadata, StateDict weights) throws IOException {
+    SafeTensorsWriter writer = new SafeTensorsWriter();
+    metadata.forEach(writer::metadata);
+    weights.write(writer);
+    writer.write(file());
+  }
+
+  private static SequencedMap<String, String> metadata(UNetConfig config) {
+    SequencedMap<String, String> m = new LinkedHashMap<>();
+    m.put("ornstein.checkpoint", "1");
+    m.putAll(config.toMetadata());
+    return m;
+  }
+
+  @Test
+  void bringsNetworkAndTextsBack() throws IOException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("diffusion.schedule", "cosine");
+    texts.put("diffusion.steps", "1000");
+    new Checkpoint(model, texts).save(file());
+    Checkpoint read = Checkpoint.load(file());
+    assertEquals(CONFIG, read.model().config());
+    assertEquals(texts, read.metadata());
+    assertEquals(List.copyOf(texts.keySet()), List.copyOf(read.metadata().keySet()));
+    StateDict before = StateDict.of(model);
+    StateDict after = StateDict.of(read.model());
+    assertEquals(List.copyOf(before.names()), List.copyOf(after.names()));
+    for (String name : before.names()) {
+      assertArrayEquals(before.values(name), after.values(name));
+    }
+    Tensor x = Rng.of(1).normal(Shape.of(1, 4, 4, 1));
+    Tensor label = Tensor.zeros(1);
+    assertArrayEquals(
+        model.forward(x, label, label).toArray(), read.model().forward(x, label, label).toArray());
+  }
+
+  @Test
+  void equalNetworksGiveEqualBytes() throws IOException {
+    new Checkpoint(model, Map.of()).save(file());
+    byte[] first = Files.readAllBytes(file());
+    Checkpoint.load(file()).save(file());
+    assertArrayEquals(first, Files.readAllBytes(file()));
+  }
+
+  @Test
+  void bareWeightsAreNotACheckpoint() throws IOException {
+    write(Map.of(), StateDict.of(model));
+    assertEquals(
+        "has no 'ornstein.checkpoint' in its metadata, so the network's configuration is unknown:"
+            + " it holds bare weights or comes from another program",
+        error());
+  }
+
+  @Test
+  void laterVersionsAreRefused() throws IOException {
+    SequencedMap<String, String> m = metadata(CONFIG);
+    m.put("ornstein.checkpoint", "2");
+    write(m, StateDict.of(model));
+    assertEquals(
+        "is a checkpoint of version '2', but only version 1 is known here: use the release that"
+            + " wrote it or a later one",
+        error());
+  }
+
+  @Test
+  void incompleteConfigurationsAreRefused() throws IOException {
+    SequencedMap<String, String> m = metadata(CONFIG);
+    m.remove("unet.num_heads");
+    write(m, StateDict.of(model));
+    assertEquals("the metadata has no 'unet.num_heads'", error());
+  }
+
+  @Test
+  void contradictionsAreRefusedBeforeAnythingIsBuilt() throws IOException {
+    UNetConfig huge = CONFIG.toBuilder().modelChannels(32_768).groups(32).build();
+    write(metadata(huge), StateDict.of(model));
+    assertEquals(
+        "its tensors contradict its metadata: they have "
+            + model.parameterCount()
+            + " values, the network configured there "
+            + huge.parameterCount(),
+        error());
+  }
+
+  @Test
+  void contradictingNamesAndShapesAreListed() throws IOException {
+    StateDict weights = new StateDict();
+    StateDict real = StateDict.of(model);
+    for (String name : real.names()) {
+      Shape shape = name.equals("label_emb.weight") ? Shape.of(96) : real.shape(name);
+      weights.put(name.replace("out.2.bias", "out.3.bias"), shape, real.values(name));
+    }
+    write(metadata(CONFIG), weights);
+    assertEquals(
+        "its tensors contradict its metadata: the weights do not fit the network; 1 missing:"
+            + " out.2.bias; 1 unexpected: out.3.bias; 1 misshapen: label_emb.weight [96] instead of"
+            + " [3, 32]",
+        error());
+  }
+
+  @Test
+  void ownKeysAreReserved() {
+    assertThrows(
+        IllegalArgumentException.class, () -> new Checkpoint(model, Map.of("unet.groups", "1")));
+    assertThrows(
+        IllegalArgumentException.class, () -> new Checkpoint(model, Map.of("ornstein.x", "1")));
+  }
+
+  @Test
+  void missingFilesAreNamed() {
+    assertThrows(NoSuchFileException.class, () -> Checkpoint.load(file()));
+  }
+}
