@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import ornstein.engine.kernel.KernelsProvider;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +19,6 @@ final class DoctorCommand implements Callable<Integer> {
   /** Earlier updates of 25 have a G1 bug that corrupts the heap and a Vector API crash. */
   private static final Runtime.Version SOUND_UPDATE = Runtime.Version.parse("25.0.3");
 
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
   private static final String GPU_MODULE = "ornstein.engine.tornado";
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -31,6 +31,8 @@ final class DoctorCommand implements Callable<Integer> {
     row(out, "JDK", jdk());
     row(out, "Update", update(Runtime.version()));
     row(out, "Vector API", vectors());
+    row(out, "Kernels", KernelsProvider.current().name() + "; " + KernelsProvider.reason());
+    row(out, "Threads", threads());
     Processor processor = Processor.current();
     row(out, "Processor", processor.model());
     row(out, "FMA", fma(processor.fusedMultiplyAdd()));
@@ -64,10 +66,16 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String vectors() {
-    if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-      return "absent, scalar kernels in use; on the class path add --add-modules " + VECTOR_MODULE;
-    }
-    return "present";
+    String module = "module jdk.incubator.vector ";
+    return module + (KernelsProvider.vectorModulePresent() ? "present" : "absent");
+  }
+
+  private static String threads() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    String given = System.getProperty("ornstein.threads");
+    return given == null
+        ? processors + ", one per processor; ORNSTEIN_JAVA_OPTS=-Dornstein.threads=N overrides"
+        : given + ", by -Dornstein.threads, on " + processors + " processors";
   }
 
   private static String fma(Processor.FusedMultiplyAdd fma) {
@@ -85,7 +93,7 @@ final class DoctorCommand implements Callable<Integer> {
             .getTotalMemorySize();
     return String.format(
         Locale.ROOT,
-        "heap up to %s of %s physical; ORNSTEIN_JAVA_OPTS=-Xmx… sets the heap",
+        "heap up to %s of %s physical; ORNSTEIN_JAVA_OPTS=-Xmx8g sets the heap",
         gibibytes(heap),
         gibibytes(physical));
   }

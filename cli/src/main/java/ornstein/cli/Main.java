@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     usageHelpAutoWidth = true,
-    footerHeading = "%nExamples:%n")
+    footerHeading = "%nExamples:%n",
+    footer = {"  ornstein doctor", "  ornstein doctor --help"})
 public final class Main implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -47,6 +48,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)
+        .setExecutionStrategy(errors::run)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

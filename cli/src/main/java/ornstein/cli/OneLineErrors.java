@@ -12,11 +12,13 @@ import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -48,6 +50,34 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     boolean verbose = parsed.originalArgs().contains(VERBOSE);
     print(command, name + ": " + describe(e), e, verbose);
     return ExitCode.SOFTWARE;
+  }
+
+  /**
+   * Runs the command. Two errors of the JVM can be a user's doing, so they are reported like
+   * exceptions: too small a heap, and a system property that a class cannot start with.
+   */
+  int run(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      String heap = (Runtime.getRuntime().maxMemory() >> 20) + " MiB";
+      throw failed(
+          parsed,
+          new CliException(
+              "out of memory, the heap is " + heap,
+              "give it more with ORNSTEIN_JAVA_OPTS=-Xmx8g, or ask for smaller batches",
+              e));
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw failed(parsed, cause);
+      }
+      throw e;
+    }
+  }
+
+  private static ExecutionException failed(ParseResult parsed, Exception cause) {
+    List<CommandLine> chain = parsed.asCommandLineList();
+    return new ExecutionException(chain.get(chain.size() - 1), cause.getMessage(), cause);
   }
 
   private static void print(CommandLine command, String line, Exception e, boolean verbose) {
