@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic")
 module ornstein.bench {
   requires static org.jspecify;
+  requires jdk.incubator.vector;
   requires jmh.core;
   requires ornstein.diffusion;
 }

@@ -1,0 +1,131 @@
+package ornstein.engine.internal.parallel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class WorkerTeamTest {
+  @Test
+  void everyTaskRunsOnce() {
+    try (WorkerTeam team = new WorkerTeam(3)) {
+      for (int tasks : new int[] {0, 1, 2, 3, 7, 1000}) {
+        AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+        team.run(tasks, 1, (from, to) -> {
+          for (int i = from; i < to; i++) {
+            runs.incrementAndGet(i);
+          }
+        });
+        for (int i = 0; i < tasks; i++) {
+          assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
+        }
+      }
+    }
+  }
+
+  @Test
+  void partitionsAreStaticAndRespectTheGrain() {
+    try (WorkerTeam team = new WorkerTeam(4)) {
+      int[] owner = new int[10];
+      team.run(10, 5, (from, to) -> {
+        for (int i = from; i < to; i++) {
+          owner[i] = from;
+        }
+      });
+      assertArrayEquals(new int[] {0, 0, 0, 0, 0, 5, 5, 5, 5, 5}, owner);
+    }
+  }
+
+  @Test
+  void failuresReachTheCallerAndTheTeamSurvives() {
+    try (WorkerTeam team = new WorkerTeam(2)) {
+      for (int bad = 0; bad < 2; bad++) {
+        int part = bad;
+        IllegalStateException e =
+            assertThrows(
+                IllegalStateException.class,
+                () -> team.run(2, 1, (from, to) -> {
+                  if (from == part) {
+                    throw new IllegalStateException("part " + part);
+                  }
+                }));
+        assertEquals("part " + part, e.getMessage());
+      }
+      team.run(2, 1, (from, to) -> {});
+    }
+  }
+
+  @Test
+  void nestedCallsRunInPlace() {
+    try (WorkerTeam team = new WorkerTeam(2)) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(8);
+      team.run(2, 1, (from, to) -> {
+        for (int outer = from; outer < to; outer++) {
+          int base = outer * 4;
+          team.run(4, 1, (f, t) -> {
+            for (int i = f; i < t; i++) {
+              runs.incrementAndGet(base + i);
+            }
+          });
+        }
+      });
+      for (int i = 0; i < 8; i++) {
+        assertEquals(1, runs.get(i));
+      }
+    }
+  }
+
+  @Test
+  void severalCallersShareOneTeam() throws InterruptedException {
+    try (WorkerTeam team = new WorkerTeam(2)) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(4);
+      List<Thread> callers = new ArrayList<>();
+      for (int c = 0; c < 4; c++) {
+        int caller = c;
+        callers.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      for (int i = 0; i < 500; i++) {
+                        team.run(4, 1, (from, to) -> runs.addAndGet(caller, to - from));
+                      }
+                    }));
+      }
+      for (Thread t : callers) {
+        t.join();
+      }
+      for (int c = 0; c < 4; c++) {
+        assertEquals(2000, runs.get(c));
+      }
+    }
+  }
+
+  @Test
+  void parkedWorkersWakeUpAndCloseStopsThem() {
+    WorkerTeam team = new WorkerTeam(3);
+    AtomicIntegerArray runs = new AtomicIntegerArray(1);
+    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    LockSupport.parkNanos(50_000_000);
+    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    assertEquals(6, runs.get(0));
+    team.close();
+    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    assertEquals(9, runs.get(0));
+    assertFalse(
+        Thread.getAllStackTraces().keySet().stream()
+            .anyMatch(t -> t.getName().startsWith("ornstein-worker") && t.isAlive()
+                && belongsTo(t, team)));
+    assertThrows(IllegalArgumentException.class, () -> new WorkerTeam(0));
+  }
+
+  /** Workers of other teams in this JVM may be alive; a parked worker's blocker is its team. */
+  private static boolean belongsTo(Thread t, WorkerTeam team) {
+    return LockSupport.getBlocker(t) == team;
+  }
+}
