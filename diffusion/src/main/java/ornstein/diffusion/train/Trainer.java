@@ -58,11 +58,16 @@ public final class Trainer {
    * @param diffusion what it learns
    * @param data the images
    * @param config how to train
-   * @throws IllegalArgumentException if the data does not fit the network: size, channels, classes
+   * @throws IllegalArgumentException if the data does not fit the network (size, channels, classes),
+   *     or the rate is to be annealed towards a limit that is not set
    */
   public Trainer(
       UNetConfig network, DiffusionConfig diffusion, ImageDataset data, TrainingConfig config) {
     requireFit(network, data);
+    if (config.anneal() && config.maxSteps() == 0 && config.timeLimit().isZero()) {
+      throw new IllegalArgumentException(
+          "annealing the learning rate needs a step limit or a time limit at which it reaches 0");
+    }
     this.diffusion = diffusion;
     this.data = data;
     this.config = config;

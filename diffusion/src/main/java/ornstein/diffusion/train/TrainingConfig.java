@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param batchSize images per step, at least 1
  * @param learningRate AdamW's rate after the warm-up, above 0
  * @param warmUpSteps steps over which the rate grows linearly, at least 0
- * @param anneal whether the rate falls linearly to 0 until the limit is reached
+ * @param anneal whether the rate falls linearly to 0 until a limit is reached; needs one
  * @param weightDecay decoupled weight decay, at least 0
  * @param maxGradNorm bound of the gradient's global norm, above 0
  * @param emaDecay decay of the averaged weights, in [0, 1)
@@ -43,10 +43,6 @@ public record TrainingConfig(
     require(emaDecay >= 0 && emaDecay < 1, "EMA decay", emaDecay, "in [0, 1)");
     require(maxSteps >= 0, "step limit", maxSteps, "at least 0 (0 for none)");
     require(!timeLimit.isNegative(), "time limit", timeLimit, "not negative (zero for none)");
-    if (anneal && maxSteps == 0 && timeLimit.isZero()) {
-      throw new IllegalArgumentException(
-          "annealing the learning rate needs a step limit or a time limit to reach 0 at");
-    }
   }
 
   private static void require(boolean valid, String name, Object value, String wanted) {

@@ -7,10 +7,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed team of threads with static partitions: task ranges depend on the counts alone, and every
+ * A fixed team of threads with static partitions: ranges depend on the counts alone, and every
  * kernel computes an element the same way whatever range it falls in, so results do not depend on
- * the number of threads. The caller works too. A call that finds the team busy, from another thread
- * or from within a task, runs its whole range itself.
+ * the number of threads. Who runs a range is left open: the caller takes what no worker has taken
+ * yet, so that a worker whose core is busy elsewhere delays nothing. A call that finds the team busy,
+ * from another thread or from within a task, runs its whole range itself.
  */
 public final class WorkerTeam implements AutoCloseable {
   /** Polls before a worker parks; about 20 µs, longer than the gap between two kernels of a step. */
@@ -23,42 +24,77 @@ public final class WorkerTeam implements AutoCloseable {
     void run(int from, int to);
   }
 
-  private record Job(Range body, int tasks, int parts) {
-    void part(int p) {
-      int from = (int) ((long) tasks * p / parts);
-      int to = (int) ((long) tasks * (p + 1) / parts);
-      if (from < to) {
-        body.run(from, to);
+  /** One shared call; its parts are claimed one by one. */
+  private static final class Job {
+    private final Range body;
+    private final int tasks;
+    private final int parts;
+    private final AtomicInteger claimed = new AtomicInteger();
+    private final AtomicInteger finished = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Job(Range body, int tasks, int parts) {
+      this.body = body;
+      this.tasks = tasks;
+      this.parts = parts;
+    }
+
+    /** Runs parts until none is unclaimed. */
+    void work() {
+      for (int p = claimed.getAndIncrement(); p < parts; p = claimed.getAndIncrement()) {
+        try {
+          int from = (int) ((long) tasks * p / parts);
+          int to = (int) ((long) tasks * (p + 1) / parts);
+          body.run(from, to);
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(null, e);
+        }
+        finished.getAndIncrement();
+      }
+    }
+
+    /** Waits for the parts that others have claimed, then rethrows what a part threw. */
+    void join() {
+      for (int spins = 0; finished.get() < parts; spins++) {
+        if (spins < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          Thread.yield(); // another process may hold the worker's core
+        }
+      }
+      Throwable t = failure.get();
+      if (t instanceof RuntimeException e) {
+        throw e;
+      } else if (t instanceof Error e) {
+        throw e;
       }
     }
   }
 
   private final class Worker implements Runnable {
-    final int part;
     final Thread thread;
-    volatile @Nullable Job job;
     volatile boolean parked;
 
-    Worker(int part) {
-      this.part = part;
-      this.thread = Thread.ofPlatform().daemon().name("ornstein-worker-" + part).unstarted(this);
+    Worker(int number) {
+      thread = Thread.ofPlatform().daemon().name("ornstein-worker-" + number).unstarted(this);
     }
 
     @Override
     public void run() {
+      Job last = null;
       int spins = 0;
       while (!closed) {
-        Job next = job;
-        if (next != null) {
-          job = null;
-          attempt(next, part);
-          pending.decrementAndGet();
+        Job job = current;
+        if (job != null && job != last) {
+          job.work();
+          last = job;
           spins = 0;
         } else if (++spins < SPINS) {
           Thread.onSpinWait();
         } else {
+          last = null; // a parked worker must not keep a job's arrays alive
           parked = true;
-          if (job == null && !closed) {
+          if (current == null && !closed) {
             LockSupport.park(WorkerTeam.this);
           }
           parked = false;
@@ -70,8 +106,7 @@ public final class WorkerTeam implements AutoCloseable {
   private final Worker[] workers;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicBoolean started = new AtomicBoolean();
-  private final AtomicInteger pending = new AtomicInteger();
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private volatile @Nullable Job current;
   private volatile boolean closed;
 
   /**
@@ -107,48 +142,28 @@ public final class WorkerTeam implements AutoCloseable {
       }
       return;
     }
+    Job job = new Job(body, tasks, parts);
     try {
-      share(new Job(body, tasks, parts));
+      current = job;
+      wake(parts - 1);
+      job.work();
+      job.join();
     } finally {
+      current = null;
       busy.set(false);
     }
   }
 
-  private void share(Job job) {
+  private void wake(int count) {
     if (started.compareAndSet(false, true)) {
       for (Worker w : workers) {
         w.thread.start();
       }
     }
-    failure.set(null);
-    pending.set(job.parts() - 1);
-    for (int i = 0; i < job.parts() - 1; i++) {
-      workers[i].job = job;
+    for (int i = 0; i < count; i++) {
       if (workers[i].parked) {
         LockSupport.unpark(workers[i].thread);
       }
-    }
-    attempt(job, 0);
-    for (int spins = 0; pending.get() > 0; spins++) {
-      if (spins < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield(); // another process may hold the worker's core
-      }
-    }
-    Throwable t = failure.get();
-    if (t instanceof RuntimeException e) {
-      throw e;
-    } else if (t instanceof Error e) {
-      throw e;
-    }
-  }
-
-  private void attempt(Job job, int part) {
-    try {
-      job.part(part);
-    } catch (RuntimeException | Error e) {
-      failure.compareAndSet(null, e);
     }
   }
 
