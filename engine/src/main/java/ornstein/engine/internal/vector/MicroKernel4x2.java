@@ -19,6 +19,9 @@ final class MicroKernel4x2 {
   /** Columns of a tile and of a packed panel of B. */
   static final int COLUMNS = 2 * W;
 
+  /** Distance of neighbouring elements of a column; a constant, so that bounds are checked once. */
+  static final int COLUMN_STEP = 48;
+
   private MicroKernel4x2() {}
 
   /**
@@ -72,23 +75,22 @@ final class MicroKernel4x2 {
   }
 
   /**
-   * C[r][j] += Σ a[ao + i·step + r] · b[bo + i·COLUMNS + j] for r = 0 … 3: the first factor read
-   * down its columns, as the gradient of weights needs it.
+   * C[r][j] += Σ a[ao + i·COLUMN_STEP + r] · b[bo + i·COLUMNS + j] for r = 0 … 3: the first factor
+   * read down its columns, as the gradient of weights needs it; rows of C are COLUMNS apart.
    */
-  static void columns(
-      float[] a, int ao, int step, int depth, float[] b, int bo, float[] c, int co, int cs) {
+  static void columns(float[] a, int ao, int depth, float[] b, int bo, float[] c, int co) {
     FloatVector c00 = FloatVector.fromArray(S, c, co);
     FloatVector c01 = FloatVector.fromArray(S, c, co + W);
-    FloatVector c10 = FloatVector.fromArray(S, c, co + cs);
-    FloatVector c11 = FloatVector.fromArray(S, c, co + cs + W);
-    FloatVector c20 = FloatVector.fromArray(S, c, co + 2 * cs);
-    FloatVector c21 = FloatVector.fromArray(S, c, co + 2 * cs + W);
-    FloatVector c30 = FloatVector.fromArray(S, c, co + 3 * cs);
-    FloatVector c31 = FloatVector.fromArray(S, c, co + 3 * cs + W);
+    FloatVector c10 = FloatVector.fromArray(S, c, co + COLUMNS);
+    FloatVector c11 = FloatVector.fromArray(S, c, co + COLUMNS + W);
+    FloatVector c20 = FloatVector.fromArray(S, c, co + 2 * COLUMNS);
+    FloatVector c21 = FloatVector.fromArray(S, c, co + 2 * COLUMNS + W);
+    FloatVector c30 = FloatVector.fromArray(S, c, co + 3 * COLUMNS);
+    FloatVector c31 = FloatVector.fromArray(S, c, co + 3 * COLUMNS + W);
     for (int i = 0; i < depth; i++) {
       FloatVector b0 = FloatVector.fromArray(S, b, bo + i * COLUMNS);
       FloatVector b1 = FloatVector.fromArray(S, b, bo + i * COLUMNS + W);
-      int at = ao + i * step;
+      int at = ao + i * COLUMN_STEP;
       FloatVector x0 = FloatVector.broadcast(S, a[at]);
       c00 = x0.fma(b0, c00);
       c01 = x0.fma(b1, c01);
@@ -104,11 +106,11 @@ final class MicroKernel4x2 {
     }
     c00.intoArray(c, co);
     c01.intoArray(c, co + W);
-    c10.intoArray(c, co + cs);
-    c11.intoArray(c, co + cs + W);
-    c20.intoArray(c, co + 2 * cs);
-    c21.intoArray(c, co + 2 * cs + W);
-    c30.intoArray(c, co + 3 * cs);
-    c31.intoArray(c, co + 3 * cs + W);
+    c10.intoArray(c, co + COLUMNS);
+    c11.intoArray(c, co + COLUMNS + W);
+    c20.intoArray(c, co + 2 * COLUMNS);
+    c21.intoArray(c, co + 2 * COLUMNS + W);
+    c30.intoArray(c, co + 3 * COLUMNS);
+    c31.intoArray(c, co + 3 * COLUMNS + W);
   }
 }
