@@ -20,11 +20,7 @@ public interface Loss {
    * @throws IndexOutOfBoundsException if a step is outside 1 … T
    */
   Tensor perSample(
-      ReverseProcess process,
-      Tensor start,
-      Tensor step,
-      Tensor noise,
-      @Nullable Tensor labels);
+      ReverseProcess process, Tensor start, Tensor step, Tensor noise, @Nullable Tensor labels);
 
   /**
    * The loss of a batch: the mean of the samples' losses, each times its weight.

@@ -16,11 +16,7 @@ public final class SimpleLoss implements Loss {
 
   @Override
   public Tensor perSample(
-      ReverseProcess process,
-      Tensor start,
-      Tensor step,
-      Tensor noise,
-      @Nullable Tensor labels) {
+      ReverseProcess process, Tensor start, Tensor step, Tensor noise, @Nullable Tensor labels) {
     Tensor x = process.forward().sample(start, step, noise);
     Tensor error = process.output(x, step, labels).sub(process.target(start, step, noise));
     Tensor squares = error.square();

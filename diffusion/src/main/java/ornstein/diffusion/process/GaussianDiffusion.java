@@ -142,8 +142,8 @@ public final class GaussianDiffusion {
   }
 
   /**
-   * The marginal q(x<sub>t</sub>|x<sub>0</sub>) = N(√ᾱ<sub>t</sub> x<sub>0</sub>,
-   * (1−ᾱ<sub>t</sub>) I) (Ho et al. 2020, equation 4).
+   * The marginal q(x<sub>t</sub>|x<sub>0</sub>) = N(√ᾱ<sub>t</sub> x<sub>0</sub>, (1−ᾱ<sub>t</sub>)
+   * I) (Ho et al. 2020, equation 4).
    *
    * @param t the step, 0 to T
    * @return the kernel; the identity at step 0
@@ -153,8 +153,8 @@ public final class GaussianDiffusion {
   }
 
   /**
-   * The posterior q(x<sub>s</sub>|x<sub>t</sub>, x<sub>0</sub>) of the Markov chain (Ho et al. 2020,
-   * equations 6 and 7, with ᾱ<sub>t</sub>/ᾱ<sub>s</sub> in the place of α<sub>t</sub>).
+   * The posterior q(x<sub>s</sub>|x<sub>t</sub>, x<sub>0</sub>) of the Markov chain (Ho et al.
+   * 2020, equations 6 and 7, with ᾱ<sub>t</sub>/ᾱ<sub>s</sub> in the place of α<sub>t</sub>).
    *
    * @param t the later step, 1 to T
    * @param s the earlier step, 0 to t−1
@@ -203,8 +203,7 @@ public final class GaussianDiffusion {
     }
     double direction = Math.sqrt(Math.max(0, noiseAtS - sigma * sigma));
     double kappa = direction / Math.sqrt(1 - alphaBar(t));
-    return new ReverseKernel(
-        kappa, Math.sqrt(alphaBar(s)) - kappa * Math.sqrt(alphaBar(t)), sigma);
+    return new ReverseKernel(kappa, Math.sqrt(alphaBar(s)) - kappa * Math.sqrt(alphaBar(t)), sigma);
   }
 
   /**

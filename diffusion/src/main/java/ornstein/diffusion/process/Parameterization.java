@@ -107,8 +107,8 @@ public enum Parameterization {
   /**
    * The parameterisation of a configuration's name.
    *
-   * @param name {@code epsilon}, {@code start_x}, {@code v}, {@code previous_x} or {@code score}, in
-   *     any case
+   * @param name {@code epsilon}, {@code start_x}, {@code v}, {@code previous_x} or {@code score},
+   *     in any case
    * @return the parameterisation
    * @throws IllegalArgumentException if the name is unknown
    */
@@ -119,9 +119,7 @@ public enum Parameterization {
       }
     }
     throw new IllegalArgumentException(
-        "unknown parameterization '"
-            + name
-            + "'; use epsilon, start_x, v, previous_x or score");
+        "unknown parameterization '" + name + "'; use epsilon, start_x, v, previous_x or score");
   }
 
   /**

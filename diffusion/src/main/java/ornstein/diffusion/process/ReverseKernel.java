@@ -1,10 +1,10 @@
 package ornstein.diffusion.process;
 
 /**
- * One reverse step q<sub>σ</sub>(x<sub>s</sub>|x<sub>t</sub>, x<sub>0</sub>) = N(κ x<sub>t</sub> + λ
- * x<sub>0</sub>, σ² I), s &lt; t (Song et al. 2021, "Denoising Diffusion Implicit Models", equation
- * 7, written in x<sub>0</sub>). A sampler puts the prediction x̂<sub>0</sub> in the place of
- * x<sub>0</sub>; the ancestral step and every DDIM step have this form.
+ * One reverse step q<sub>σ</sub>(x<sub>s</sub>|x<sub>t</sub>, x<sub>0</sub>) = N(κ x<sub>t</sub> +
+ * λ x<sub>0</sub>, σ² I), s &lt; t (Song et al. 2021, "Denoising Diffusion Implicit Models",
+ * equation 7, written in x<sub>0</sub>). A sampler puts the prediction x̂<sub>0</sub> in the place
+ * of x<sub>0</sub>; the ancestral step and every DDIM step have this form.
  *
  * @param kappa κ, the coefficient of x<sub>t</sub>
  * @param lambda λ, the coefficient of x<sub>0</sub>

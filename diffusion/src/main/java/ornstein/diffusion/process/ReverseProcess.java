@@ -7,9 +7,10 @@ import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
 
 /**
- * The learned reverse process: a network, what its output means, and what follows for x̂<sub>0</sub>
- * and for p(x<sub>t−1</sub>|x<sub>t</sub>). Samplers and losses are written against it. Every method
- * is a function of tensors alone (coefficients are looked up by the tensor of steps).
+ * The learned reverse process: a network, what its output means, and what follows for
+ * x̂<sub>0</sub> and for p(x<sub>t−1</sub>|x<sub>t</sub>). Samplers and losses are written against
+ * it. Every method is a function of tensors alone (coefficients are looked up by the tensor of
+ * steps).
  */
 public final class ReverseProcess {
   private final ForwardProcess forward;
@@ -55,8 +56,7 @@ public final class ReverseProcess {
         new Combination.Table(steps, t -> parameterization.target(trained, kept.timestep(t)));
     this.start =
         new Combination.Table(steps, t -> parameterization.start(trained, kept.timestep(t)));
-    this.outputIsMean =
-        parameterization == Parameterization.PREVIOUS_X && steps == trained.steps();
+    this.outputIsMean = parameterization == Parameterization.PREVIOUS_X && steps == trained.steps();
     this.noise =
         new Combination.Table(
             steps,
@@ -188,8 +188,8 @@ public final class ReverseProcess {
   }
 
   /**
-   * The noise that a prediction of the clean data implies, ε̂ = (x<sub>t</sub> −
-   * √ᾱ<sub>t</sub> x̂<sub>0</sub>)/√(1−ᾱ<sub>t</sub>).
+   * The noise that a prediction of the clean data implies, ε̂ = (x<sub>t</sub> − √ᾱ<sub>t</sub>
+   * x̂<sub>0</sub>)/√(1−ᾱ<sub>t</sub>).
    *
    * @param x x<sub>t</sub>, [N, …]
    * @param step [N], steps from 1 to T held as floats

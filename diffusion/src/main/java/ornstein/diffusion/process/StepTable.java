@@ -5,9 +5,9 @@ import ornstein.engine.Functional;
 import ornstein.engine.Tensor;
 
 /**
- * A coefficient for every step 1 … T, computed in float64, rounded once to float32, and looked up by
- * a tensor of steps. The look-up is an operation of the engine, so that code written with tables is
- * a function of tensors alone: what is recorded once can be replayed for other steps.
+ * A coefficient for every step 1 … T, computed in float64, rounded once to float32, and looked up
+ * by a tensor of steps. The look-up is an operation of the engine, so that code written with tables
+ * is a function of tensors alone: what is recorded once can be replayed for other steps.
  */
 public final class StepTable {
   private final Tensor table;

@@ -10,8 +10,8 @@ import ornstein.engine.Tensor;
 
 /**
  * The DDIM family: x<sub>s</sub> = κ x<sub>t</sub> + λ x̂<sub>0</sub> + σ z with the marginal-
- * preserving κ and λ, s being t's own predecessor in the chain (Song et al. 2021, equation 12). Where
- * x̂<sub>0</sub> is clipped, the noise direction follows the clipped value.
+ * preserving κ and λ, s being t's own predecessor in the chain (Song et al. 2021, equation 12).
+ * Where x̂<sub>0</sub> is clipped, the noise direction follows the clipped value.
  */
 public final class DdimSampler implements Sampler {
   private final double eta;

@@ -8,8 +8,8 @@ import ornstein.diffusion.process.StepTable;
 import ornstein.engine.Tensor;
 
 /**
- * Ancestral sampling: x<sub>t−1</sub> = μ(x<sub>t</sub>) + σ<sub>t</sub> z, without noise in the last
- * step (Ho et al. 2020, algorithm 2). The variance is the reverse process's own.
+ * Ancestral sampling: x<sub>t−1</sub> = μ(x<sub>t</sub>) + σ<sub>t</sub> z, without noise in the
+ * last step (Ho et al. 2020, algorithm 2). The variance is the reverse process's own.
  */
 public final class DdpmSampler implements Sampler {
 

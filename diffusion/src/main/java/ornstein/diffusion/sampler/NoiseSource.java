@@ -7,8 +7,8 @@ import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
 
 /**
- * Standard normal noise that belongs to a sample, not to a batch: sample number i at draw k gets the
- * same numbers whatever batch it is computed in and whatever was drawn before. Immutable.
+ * Standard normal noise that belongs to a sample, not to a batch: sample number i at draw k gets
+ * the same numbers whatever batch it is computed in and whatever was drawn before. Immutable.
  */
 public final class NoiseSource {
   private final Rng rng;

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The variances β<sub>1</sub> … β<sub>T</sub> of the forward process q(x<sub>t</sub>|x<sub>t−1</sub>)
- * = N(√(1−β<sub>t</sub>) x<sub>t−1</sub>, β<sub>t</sub> I), and their cumulative products
- * ᾱ<sub>t</sub> = Π<sub>s≤t</sub> (1−β<sub>s</sub>) (Ho et al. 2020, "Denoising Diffusion
- * Probabilistic Models", section 2). Immutable, float64.
+ * The variances β<sub>1</sub> … β<sub>T</sub> of the forward process
+ * q(x<sub>t</sub>|x<sub>t−1</sub>) = N(√(1−β<sub>t</sub>) x<sub>t−1</sub>, β<sub>t</sub> I), and
+ * their cumulative products ᾱ<sub>t</sub> = Π<sub>s≤t</sub> (1−β<sub>s</sub>) (Ho et al. 2020,
+ * "Denoising Diffusion Probabilistic Models", section 2). Immutable, float64.
  *
  * <p>Every schedule that can be constructed has β in (0, 1) and ᾱ strictly decreasing in (0, 1).
  */

@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * A schedule of S steps that visits timesteps τ<sub>1</sub> &lt; … &lt; τ<sub>S</sub> of a longer
- * one: β' = 1 − ᾱ<sub>t</sub>/ᾱ<sub>s</sub> between neighbours s &lt; t, so that ᾱ at the kept steps
- * is unchanged (Nichol and Dhariwal 2021, section 4). A network trained on the long chain is still
- * told the timestep it was trained with: {@link #modelTime}. Immutable.
+ * one: β' = 1 − ᾱ<sub>t</sub>/ᾱ<sub>s</sub> between neighbours s &lt; t, so that ᾱ at the kept
+ * steps is unchanged (Nichol and Dhariwal 2021, section 4). A network trained on the long chain is
+ * still told the timestep it was trained with: {@link #modelTime}. Immutable.
  */
 public final class SpacedSchedule {
   private final BetaSchedule original;

@@ -89,12 +89,12 @@ public interface TimestepSpacing {
 
   /**
    * Visits 1, 1 + k, 1 + 2k, … with the smallest whole stride k that gives exactly the count (Song
-   * et al. 2021, appendix D.2; the {@code ddimN} rule of improved-diffusion). The last timestep T is
-   * visited only when k divides T − 1.
+   * et al. 2021, appendix D.2; the {@code ddimN} rule of improved-diffusion). The last timestep T
+   * is visited only when k divides T − 1.
    *
    * @param count the number of timesteps, at least 1
-   * @return the spacing; it throws {@link IllegalArgumentException} for a chain that no stride below
-   *     its length divides into that many
+   * @return the spacing; it throws {@link IllegalArgumentException} for a chain that no stride
+   *     below its length divides into that many
    * @throws IllegalArgumentException if the count is below 1
    */
   static TimestepSpacing ddim(int count) {
@@ -124,8 +124,8 @@ public interface TimestepSpacing {
 
   /**
    * Reads a spacing as configurations write it: {@code ""} keeps all, {@code "250"} spaces 250
-   * evenly, {@code "10,15,20"} gives the counts of equal sections, {@code "ddim50"} visits 50 with a
-   * fixed whole stride.
+   * evenly, {@code "10,15,20"} gives the counts of equal sections, {@code "ddim50"} visits 50 with
+   * a fixed whole stride.
    *
    * @param text the spacing; blanks around numbers are ignored
    * @return the spacing

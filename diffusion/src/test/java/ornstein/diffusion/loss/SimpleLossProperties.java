@@ -29,8 +29,7 @@ final class SimpleLossProperties {
   private static final GaussianDiffusion CHAIN = GaussianDiffusion.of(BetaSchedule.cosine(50));
 
   private static ReverseProcess process(Denoiser network, Parameterization head) {
-    return new ReverseProcess(
-        CHAIN, network, head, VarianceModel.FIXED_LARGE, Thresholding.clip());
+    return new ReverseProcess(CHAIN, network, head, VarianceModel.FIXED_LARGE, Thresholding.clip());
   }
 
   @Property(tries = 40)
@@ -42,8 +41,7 @@ final class SimpleLossProperties {
     GaussianData data = new GaussianData(mean, variance);
     int n = 4000;
     Rng rng = Rng.of(seed);
-    Tensor start =
-        rng.normal(Shape.of(1, n)).affine((float) Math.sqrt(variance), (float) mean);
+    Tensor start = rng.normal(Shape.of(1, n)).affine((float) Math.sqrt(variance), (float) mean);
     Tensor noise = rng.normal(Shape.of(1, n));
     Tensor step = Tensor.of(new float[] {t});
     for (Parameterization head :
@@ -74,9 +72,7 @@ final class SimpleLossProperties {
     Tensor noise = rng.normal(images);
     ReverseProcess p = process((x, time, labels) -> x.mul(0.3f), Parameterization.V);
     float[] both =
-        new SimpleLoss()
-            .perSample(p, start, Tensor.of(new float[] {t, u}), noise, null)
-            .toArray();
+        new SimpleLoss().perSample(p, start, Tensor.of(new float[] {t, u}), noise, null).toArray();
     assertEquals(2, both.length);
     for (int i = 0; i < 2; i++) {
       float[] x0 = start.slice(0, i, i + 1).toArray();

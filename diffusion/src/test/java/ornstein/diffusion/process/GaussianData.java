@@ -5,13 +5,15 @@ import ornstein.diffusion.schedule.SpacedSchedule;
 import ornstein.engine.Tensor;
 
 /**
- * Data N(m, v) in each coordinate, for which the best denoiser is known: E[x_0|x_t] = m + √ᾱ v (x_t −
- * √ᾱ m)/(ᾱ v + 1 − ᾱ). With it every sampler's law is known as well, before anything is trained.
+ * Data N(m, v) in each coordinate, for which the best denoiser is known: E[x_0|x_t] = m + √ᾱ v (x_t
+ * − √ᾱ m)/(ᾱ v + 1 − ᾱ). With it every sampler's law is known as well, before anything is trained.
  *
  * @param mean m
  * @param variance v
  */
 public record GaussianData(double mean, double variance) {
+  /** A coefficient, two products and two sums in a row, each rounded to 24 bits. */
+  private static final double ROUNDINGS = 5 * 0x1p-24;
 
   /**
    * A normal law of one coordinate.
@@ -92,6 +94,38 @@ public record GaussianData(double mean, double variance) {
       Tensor step = steps(time, perTime, labels);
       return slope.over(step, x).mul(x).add(intercept.over(step, x));
     };
+  }
+
+  /**
+   * Bounds how far float32 arithmetic may move the mean of a sampler's law in one step: every
+   * product is off by its magnitude times a few 2^-24, and x̂_0 = a x_t + b output may be the small
+   * difference of large products.
+   *
+   * @param d the process
+   * @param t the step left
+   * @param step the reverse step's coefficients
+   * @param before the law of x_t
+   * @param head what the network's output estimates
+   * @param error the bound before the step
+   * @return the bound after the step
+   */
+  public double roundingAfter(
+      GaussianDiffusion d,
+      int t,
+      ReverseKernel step,
+      Law before,
+      Parameterization head,
+      double error) {
+    GaussianDiffusion original = d.original();
+    int trained = d.schedule().timestep(t);
+    Combination start = head.start(original, trained);
+    Combination output = output(original, trained, head);
+    double x = Math.abs(before.mean()) + 4 * Math.sqrt(before.variance());
+    double outputSize = Math.abs(output.first()) * x + Math.abs(output.second());
+    double startSize = Math.abs(start.first()) * x + Math.abs(start.second()) * outputSize;
+    double products = Math.abs(step.kappa()) * x + Math.abs(step.lambda()) * startSize;
+    double slope = step.kappa() + step.lambda() * denoiser(d, t).first();
+    return Math.abs(slope) * error + ROUNDINGS * products;
   }
 
   private Combination output(GaussianDiffusion d, int t, Parameterization head) {

@@ -89,7 +89,6 @@ final class MarginalPreservationProperties {
         IllegalArgumentException.class, () -> p.diffusion().reverse(p.t(), p.s(), tooLarge));
     assertThrows(
         IllegalArgumentException.class, () -> p.diffusion().reverse(p.t(), p.s(), -excess));
-    assertThrows(
-        IllegalArgumentException.class, () -> p.diffusion().reverse(p.t(), p.t(), 0));
+    assertThrows(IllegalArgumentException.class, () -> p.diffusion().reverse(p.t(), p.t(), 0));
   }
 }

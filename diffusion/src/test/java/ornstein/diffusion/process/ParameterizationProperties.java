@@ -49,8 +49,7 @@ final class ParameterizationProperties {
     ReverseKernel step = d.reverse(p.t(), p.s(), sigma);
     double onStart = step.kappa() * x + step.lambda() * start;
     double fromEpsilon =
-        p.scaleAtS() * anyStart
-            + Math.sqrt(Math.max(0, p.noiseAtS() - sigma * sigma)) * anyNoise;
+        p.scaleAtS() * anyStart + Math.sqrt(Math.max(0, p.noiseAtS() - sigma * sigma)) * anyNoise;
     double magnitude = 1 + Math.abs(anyNoise) + Math.abs(anyStart);
     assertEquals(onNoise, onStart, 1e-13 * magnitude);
     assertEquals(fromEpsilon, onStart, (rounding(p) + 1e-13) * magnitude);
@@ -68,16 +67,18 @@ final class ParameterizationProperties {
 
   @Property
   void namesRoundTrip(@ForAll Parameterization parameterization, @ForAll VarianceModel variance) {
-    assertEquals(
-        parameterization, Parameterization.named(parameterization.configurationName()));
+    assertEquals(parameterization, Parameterization.named(parameterization.configurationName()));
     assertEquals(variance, VarianceModel.named(variance.configurationName()));
     assertThrows(IllegalArgumentException.class, () -> Parameterization.named("noise"));
     assertThrows(IllegalArgumentException.class, () -> VarianceModel.named("large"));
   }
 
-  /** Recovering x_0 divides by √ᾱ_t, or by the posterior's λ, which is smaller by up to β_t. */
+  /**
+   * Recovering x_0 divides by √ᾱ_t, or by the posterior's λ where that is smaller; and 1 − ᾱ_t,
+   * being a difference of numbers near 1, has a root that is off by their rounding over √(1−ᾱ_t).
+   */
   private static double rounding(TimestepPair p) {
     double lambda = p.diffusion().posterior(p.t(), p.t() - 1).lambda();
-    return 1e-14 / Math.min(p.scaleAtT(), lambda);
+    return 1e-14 / (Math.sqrt(p.noiseAtT()) * Math.min(p.scaleAtT(), lambda));
   }
 }

@@ -7,7 +7,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** Row 2: q(x_s|x_t, x_0) is Bayes' rule on two Gaussians, for neighbours and for any pair of steps. */
+/**
+ * Row 2: q(x_s|x_t, x_0) is Bayes' rule on two Gaussians, for neighbours and for any pair of steps.
+ */
 final class PosteriorProperties {
 
   @Provide

@@ -20,8 +20,7 @@ final class ReverseProcessTest {
 
   private static ReverseProcess process(
       GaussianDiffusion d, Denoiser network, Parameterization head) {
-    return new ReverseProcess(
-        d, network, head, VarianceModel.FIXED_SMALL, Thresholding.none());
+    return new ReverseProcess(d, network, head, VarianceModel.FIXED_SMALL, Thresholding.none());
   }
 
   @Test
@@ -78,8 +77,7 @@ final class ReverseProcessTest {
     Tensor x = Tensor.of(new float[] {1, -1}, 2, 1);
     Tensor step = Tensor.of(new float[] {5, 8});
     ReverseProcess own = process(CHAIN, network, Parameterization.PREVIOUS_X);
-    assertArrayEquals(
-        new float[] {0.5f, -0.5f}, own.moments(x, step, null).mean().toArray());
+    assertArrayEquals(new float[] {0.5f, -0.5f}, own.moments(x, step, null).mean().toArray());
     GaussianDiffusion shortChain = CHAIN.respaced(TimestepSpacing.parse("ddim8"));
     ReverseMoments p =
         process(shortChain, network, Parameterization.PREVIOUS_X).moments(x, step, null);
@@ -95,8 +93,7 @@ final class ReverseProcessTest {
   @Test
   void gradientsFlowToTheNetwork() {
     Tensor weight = Tensor.scalar(0.7f).requiresGrad();
-    ReverseProcess p =
-        process(CHAIN, (x, time, labels) -> x.mul(weight), Parameterization.START_X);
+    ReverseProcess p = process(CHAIN, (x, time, labels) -> x.mul(weight), Parameterization.START_X);
     Tensor x = Tensor.of(new float[] {1, 2}, 2, 1);
     Tensor step = Tensor.of(new float[] {100, 100});
     Tensor total = p.moments(x, step, null).mean().sum();
@@ -125,8 +122,7 @@ final class ReverseProcessTest {
   @Test
   void clippingKeepsTheRangeOfImages() {
     Tensor wide = Tensor.of(new float[] {-3, -1, 0.5f, 1, 2});
-    assertArrayEquals(
-        new float[] {-1, -1, 0.5f, 1, 1}, Thresholding.clip().apply(wide).toArray());
+    assertArrayEquals(new float[] {-1, -1, 0.5f, 1, 1}, Thresholding.clip().apply(wide).toArray());
     assertArrayEquals(wide.toArray(), Thresholding.none().apply(wide).toArray());
   }
 }

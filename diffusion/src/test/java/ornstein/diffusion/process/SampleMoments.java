@@ -32,8 +32,8 @@ public record SampleMoments(int count, double mean, double variance) {
   }
 
   /**
-   * Asserts that the sample may come from N(mean, variance): the mean's standard error is √(v/n), the
-   * variance's v√(2/(n−1)).
+   * Asserts that the sample may come from N(mean, variance): the mean's standard error is √(v/n),
+   * the variance's v√(2/(n−1)).
    *
    * @param expectedMean the law's mean
    * @param expectedVariance the law's variance
@@ -43,15 +43,17 @@ public record SampleMoments(int count, double mean, double variance) {
   }
 
   /**
-   * The same with an allowance for rounding in the simulation.
+   * The same for a simulation whose values may all be off by rounding.
    *
    * @param expectedMean the law's mean
    * @param expectedVariance the law's variance
-   * @param rounding absolute error that arithmetic may add to either
+   * @param rounding how far each value may be off
    */
   public void assertNormal(double expectedMean, double expectedVariance, double rounding) {
     double meanError = SIGMAS * Math.sqrt(expectedVariance / count) + rounding;
-    double varianceError = SIGMAS * expectedVariance * Math.sqrt(2.0 / (count - 1)) + rounding;
+    double varianceError =
+        SIGMAS * expectedVariance * Math.sqrt(2.0 / (count - 1))
+            + rounding * (2 * Math.sqrt(expectedVariance) + rounding);
     assertTrue(
         Math.abs(mean - expectedMean) <= meanError,
         () -> "mean " + mean + ", expected " + expectedMean + " ± " + meanError);

@@ -106,8 +106,7 @@ final class DiffusionTermsFixturesTest {
   void squaredError(VarianceModel variance, Parameterization parameterization, String loss)
       throws IOException {
     Tensor ours =
-        new SimpleLoss()
-            .perSample(process(parameterization, variance), start, step, noise, null);
+        new SimpleLoss().perSample(process(parameterization, variance), start, step, noise, null);
     check(variance + "." + parameterization + "." + loss + ".mse", ours);
     check(variance + "." + parameterization + "." + loss + ".loss", ours);
   }

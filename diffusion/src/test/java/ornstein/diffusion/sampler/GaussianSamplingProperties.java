@@ -39,9 +39,16 @@ final class GaussianSamplingProperties {
     return ScheduleArbitraries.spacedSchedules();
   }
 
+  /** Chains whose end still has signal that float32 can tell from noise. */
+  @Provide
+  Arbitrary<SpacedSchedule> practical() {
+    return ScheduleArbitraries.spacedSchedules()
+        .filter(s -> s.original().alphaBar(s.original().steps()) > 1e-10);
+  }
+
   @Property(tries = 40)
   void ddimHasItsLawAtEveryStep(
-      @ForAll("spaced") SpacedSchedule spaced,
+      @ForAll("practical") SpacedSchedule spaced,
       @ForAll Parameterization head,
       @ForAll @DoubleRange(min = 0, max = 1) double eta,
       @ForAll @DoubleRange(min = -2, max = 2) double mean,
@@ -58,7 +65,7 @@ final class GaussianSamplingProperties {
 
   @Property(tries = 40)
   void ddpmHasItsLawAtEveryStep(
-      @ForAll("spaced") SpacedSchedule spaced,
+      @ForAll("practical") SpacedSchedule spaced,
       @ForAll Parameterization head,
       @ForAll VarianceModel model,
       @ForAll @DoubleRange(min = -2, max = 2) double mean,
@@ -95,8 +102,7 @@ final class GaussianSamplingProperties {
           data.after(
               d,
               t,
-              new ReverseKernel(
-                  step.kappa(), step.lambda(), Math.sqrt(step.variance() + lost)),
+              new ReverseKernel(step.kappa(), step.lambda(), Math.sqrt(step.variance() + lost)),
               law);
       assertEquals(data.at(d, t - 1).mean(), law.mean(), 1e-12);
       assertEquals(data.at(d, t - 1).variance(), law.variance(), 1e-12);
@@ -143,7 +149,9 @@ final class GaussianSamplingProperties {
         d, data.network(d.schedule(), head), head, model, Thresholding.none());
   }
 
-  /** Runs the sampler from the exact law of x_T and compares every step with the law's recursion. */
+  /**
+   * Runs the sampler from the exact law of x_T and compares every step with the law's recursion.
+   */
   private static void simulate(
       Sampler sampler,
       ReverseProcess process,
@@ -153,12 +161,12 @@ final class GaussianSamplingProperties {
     GaussianDiffusion d = process.diffusion();
     Law law = data.at(d, d.steps());
     NoiseSource noise = NoiseSource.of(seed);
-    Tensor x =
-        noise
-            .draw(0, SAMPLES)
-            .affine((float) Math.sqrt(law.variance()), (float) law.mean());
+    Tensor x = noise.draw(0, SAMPLES).affine((float) Math.sqrt(law.variance()), (float) law.mean());
+    double rounding = 0;
     Iterator<SamplingStep> steps = sampler.steps(process, x, null, noise);
     for (int t = d.steps(); t >= 1; t--) {
+      rounding =
+          data.roundingAfter(d, t, kernel.apply(t), law, process.parameterization(), rounding);
       law = data.after(d, t, kernel.apply(t), law);
       SamplingStep step = steps.next();
       assertEquals(d.steps() - t + 1, step.done());
@@ -168,8 +176,7 @@ final class GaussianSamplingProperties {
       for (int i = 0; i < sample.length; i++) {
         sample[i] = values[i];
       }
-      // float32: 6e-8 per operation on numbers near 1, grown by 1/√ᾱ where x̂₀ is extrapolated.
-      SampleMoments.of(sample).assertNormal(law.mean(), law.variance(), 1e-4);
+      SampleMoments.of(sample).assertNormal(law.mean(), law.variance(), rounding);
     }
     assertTrue(!steps.hasNext());
   }

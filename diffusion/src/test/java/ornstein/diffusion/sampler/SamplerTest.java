@@ -38,8 +38,7 @@ final class SamplerTest {
   /** A network that depends on every input: sample, time and label. */
   private static ReverseProcess process(int steps) {
     return new ReverseProcess(
-        GaussianDiffusion.of(BetaSchedule.cosine(100))
-            .respaced(TimestepSpacing.sections(steps)),
+        GaussianDiffusion.of(BetaSchedule.cosine(100)).respaced(TimestepSpacing.sections(steps)),
         (x, time, labels) -> {
           Tensor shift = time.mul(0.001f);
           Tensor bias = labels == null ? shift : shift.add(labels);
@@ -55,16 +54,12 @@ final class SamplerTest {
   void aSampleDoesNotDependOnItsBatch(Sampler sampler) {
     Tensor labels = Tensor.of(new float[] {0, 1, 2});
     NoiseSource noise = NoiseSource.of(7);
-    Tensor batch =
-        sampler.sample(process(9), noise.draw(0, IMAGES), labels, noise);
+    Tensor batch = sampler.sample(process(9), noise.draw(0, IMAGES), labels, noise);
     for (int i = 0; i < 3; i++) {
       NoiseSource own = noise.from(i);
       Tensor alone =
           sampler.sample(
-              process(9),
-              own.draw(0, IMAGES.with(0, 1)),
-              Tensor.of(new float[] {i}),
-              own);
+              process(9), own.draw(0, IMAGES.with(0, 1)), Tensor.of(new float[] {i}), own);
       assertArrayEquals(batch.slice(0, i, i + 1).toArray(), alone.toArray(), "sample " + i);
     }
   }
@@ -75,8 +70,7 @@ final class SamplerTest {
     NoiseSource noise = NoiseSource.of(1);
     List<SamplingStep> seen = new ArrayList<>();
     Tensor result =
-        sampler.sample(
-            process(4), noise.draw(0, IMAGES), null, noise, step -> seen.add(step));
+        sampler.sample(process(4), noise.draw(0, IMAGES), null, noise, step -> seen.add(step));
     assertEquals(List.of(1, 2, 3, 4), seen.stream().map(SamplingStep::done).toList());
     assertEquals(List.of(100, 67, 34, 1), seen.stream().map(SamplingStep::timestep).toList());
     SamplingStep last = seen.get(3);
@@ -154,8 +148,7 @@ final class SamplerTest {
   void noiseDiffersBetweenSamplesAndDraws() {
     NoiseSource noise = NoiseSource.of(3);
     float[] first = noise.draw(0, Shape.of(2, 8)).toArray();
-    assertFalse(
-        Arrays.equals(Arrays.copyOfRange(first, 0, 8), Arrays.copyOfRange(first, 8, 16)));
+    assertFalse(Arrays.equals(Arrays.copyOfRange(first, 0, 8), Arrays.copyOfRange(first, 8, 16)));
     assertFalse(Arrays.equals(first, noise.draw(1, Shape.of(2, 8)).toArray()));
     assertArrayEquals(
         Arrays.copyOfRange(first, 8, 16), noise.from(1).draw(0, Shape.of(1, 8)).toArray());

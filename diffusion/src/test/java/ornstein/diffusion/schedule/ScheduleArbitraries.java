@@ -55,7 +55,6 @@ public final class ScheduleArbitraries {
                 });
     Arbitrary<SpacedSchedule> all =
         Arbitraries.just(SpacedSchedule.of(schedule, TimestepSpacing.all(), true));
-    return Arbitraries.frequencyOf(
-        Tuple.of(4, some), Tuple.of(1, all));
+    return Arbitraries.frequencyOf(Tuple.of(4, some), Tuple.of(1, all));
   }
 }

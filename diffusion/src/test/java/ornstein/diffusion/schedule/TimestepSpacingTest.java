@@ -64,8 +64,7 @@ final class TimestepSpacingTest {
   void keptTimestepsMustIncreaseWithinTheChain() {
     BetaSchedule cosine = BetaSchedule.cosine(10);
     for (int[] bad : new int[][] {{}, {0, 1}, {3, 3}, {5, 2}, {1, 11}}) {
-      assertThrows(
-          IllegalArgumentException.class, () -> SpacedSchedule.of(cosine, false, bad));
+      assertThrows(IllegalArgumentException.class, () -> SpacedSchedule.of(cosine, false, bad));
     }
   }
 
