@@ -21,13 +21,11 @@ import ornstein.engine.kernel.Unary;
  * scalar or a vector implementation.
  */
 public final class HeapKernels implements Kernels {
-  /** Elements of a pointwise part below which sharing costs more than it gains. */
-  private static final int GRAIN = 16_384;
-
   private final String name;
   private final Loops loops;
   private final Contractions contractions;
   private final WorkerTeam team;
+  private final Pointwise pointwise;
   private final Reductions reductions;
   private final Normalization normalization;
   private final AttentionKernel attention;
@@ -38,6 +36,7 @@ public final class HeapKernels implements Kernels {
     this.loops = loops;
     this.contractions = contractions;
     this.team = team;
+    this.pointwise = new Pointwise(loops, team);
     this.reductions = new Reductions(loops, team);
     this.normalization = new Normalization(loops, team);
     this.attention = new AttentionKernel(loops, contractions, team);
@@ -100,137 +99,32 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public void unary(Unary f, Buffer x, Buffer y) {
-    HeapBuffer a = heap(x);
-    HeapBuffer t = heap(y);
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.unary(
-                f, a.array(), a.offset() + from, t.array(), t.offset() + from, to - from));
+    pointwise.unary(f, heap(x), heap(y));
   }
 
   @Override
   public void unaryGradient(Unary f, Buffer x, Buffer gy, Buffer gx) {
-    HeapBuffer a = heap(x);
-    HeapBuffer g = heap(gy);
-    HeapBuffer t = heap(gx);
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.unaryGradient(
-                f,
-                a.array(),
-                a.offset() + from,
-                g.array(),
-                g.offset() + from,
-                t.array(),
-                t.offset() + from,
-                to - from));
+    pointwise.unaryGradient(f, heap(x), heap(gy), heap(gx));
   }
 
   @Override
   public void binary(Binary f, Broadcast map, Buffer a, Buffer b, Buffer y) {
-    HeapBuffer first = heap(a);
-    HeapBuffer second = heap(b);
-    HeapBuffer t = heap(y);
-    if (t.size() == 0) {
-      return;
-    }
-    int last = map.dims().length - 1;
-    int inner = map.dims()[last];
-    int as = map.aStrides()[last];
-    int bs = map.bStrides()[last];
-    if (last == 0) {
-      team.run(
-          inner,
-          GRAIN,
-          (from, to) ->
-              loops.binary(
-                  f,
-                  first.array(),
-                  first.offset() + from * as,
-                  as,
-                  second.array(),
-                  second.offset() + from * bs,
-                  bs,
-                  t.array(),
-                  t.offset() + from,
-                  to - from));
-      return;
-    }
-    team.run(
-        t.size() / inner,
-        Math.max(1, GRAIN / inner),
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
-            int ao = first.offset() + Movement.offset(map.dims(), map.aStrides(), last, r);
-            int bo = second.offset() + Movement.offset(map.dims(), map.bStrides(), last, r);
-            loops.binary(
-                f,
-                first.array(),
-                ao,
-                as,
-                second.array(),
-                bo,
-                bs,
-                t.array(),
-                t.offset() + r * inner,
-                inner);
-          }
-        });
+    pointwise.binary(f, map, heap(a), heap(b), heap(y));
   }
 
   @Override
   public void affine(float scale, float shift, Buffer x, Buffer y) {
-    HeapBuffer a = heap(x);
-    HeapBuffer t = heap(y);
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.affine(
-                scale,
-                shift,
-                a.array(),
-                a.offset() + from,
-                t.array(),
-                t.offset() + from,
-                to - from));
+    pointwise.affine(scale, shift, heap(x), heap(y));
   }
 
   @Override
   public void clamp(float low, float high, Buffer x, Buffer y) {
-    HeapBuffer a = heap(x);
-    HeapBuffer t = heap(y);
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.clamp(
-                low, high, a.array(), a.offset() + from, t.array(), t.offset() + from, to - from));
+    pointwise.clamp(low, high, heap(x), heap(y));
   }
 
   @Override
   public void clampGradient(float low, float high, Buffer x, Buffer gy, Buffer gx) {
-    HeapBuffer a = heap(x);
-    HeapBuffer g = heap(gy);
-    HeapBuffer t = heap(gx);
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.clampGradient(
-                low,
-                high,
-                a.array(),
-                a.offset() + from,
-                g.array(),
-                g.offset() + from,
-                t.array(),
-                t.offset() + from,
-                to - from));
+    pointwise.clampGradient(low, high, heap(x), heap(gy), heap(gx));
   }
 
   @Override
@@ -410,45 +304,12 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public void adam(Buffer hyper, Buffer gradientScale, Buffer g, Buffer p, Buffer m, Buffer v) {
-    float[] h = new float[9];
-    read(hyper, 0, h, 0, h.length);
-    HeapBuffer s = heap(gradientScale);
-    AdamCoefficients c =
-        new AdamCoefficients(
-            s.array()[s.offset()], h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8]);
-    HeapBuffer gradient = heap(g);
-    HeapBuffer parameter = heap(p);
-    HeapBuffer first = heap(m);
-    HeapBuffer second = heap(v);
-    team.run(
-        p.size(),
-        GRAIN,
-        (from, to) ->
-            loops.adam(
-                c,
-                gradient.array(),
-                gradient.offset() + from,
-                parameter.array(),
-                parameter.offset() + from,
-                first.array(),
-                first.offset() + from,
-                second.array(),
-                second.offset() + from,
-                to - from));
+    pointwise.adam(heap(hyper), heap(gradientScale), heap(g), heap(p), heap(m), heap(v));
   }
 
   @Override
   public void lerp(Buffer weight, Buffer x, Buffer average) {
-    HeapBuffer w = heap(weight);
-    HeapBuffer a = heap(x);
-    HeapBuffer t = heap(average);
-    float value = w.array()[w.offset()];
-    team.run(
-        t.size(),
-        GRAIN,
-        (from, to) ->
-            loops.lerp(
-                value, a.array(), a.offset() + from, t.array(), t.offset() + from, to - from));
+    pointwise.lerp(heap(weight), heap(x), heap(average));
   }
 
   @Override
