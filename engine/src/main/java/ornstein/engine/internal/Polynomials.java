@@ -97,8 +97,8 @@ public final class Polynomials {
   /** Where the error function's two approximations meet. */
   public static final float ERF_JOINT = 0.921875f;
 
-  /** Beyond it the error function rounds to 1. */
-  public static final float ERF_HIGHEST = 4f;
+  /** The end of the range on which {@link #ERFC_0} and its like are fitted. */
+  public static final float ERFC_HIGHEST = 4f;
 
   /** erf x = x + x·P(x²) below the joint, relative error 9e−10. */
   public static final float ERF_1 = 0x1.06eba8p-3f;
@@ -121,26 +121,41 @@ public final class Polynomials {
   /** x¹³. */
   public static final float ERF_13 = 0x1.4f3dfep-14f;
 
-  /** erf x = 1 − e<sup>−T(x)</sup> from the joint to 4, relative error 1.6e−9; T's constant. */
-  public static final float ERFC_0 = 0x1.a05b42p-13f;
+  /** The middle of that range, about which {@link #ERFC_0} and its like are expanded. */
+  public static final float ERFC_MIDDLE = 2.4609375f;
 
-  /** T's x. */
-  public static final float ERFC_1 = 0x1.20ae94p0f;
+  /**
+   * 1 − erf x = e<sup>−x²</sup>·P(x − {@value #ERFC_MIDDLE}) from the joint to 4, absolute error 1.6e−8,
+   * relative error 8e−6; P's constant.
+   */
+  public static final float ERFC_0 = 0x1.b5c1dep-3f;
 
-  /** T's x². */
-  public static final float ERFC_2 = 0x1.463f58p-1f;
+  /** P's first power. */
+  public static final float ERFC_1 = -0x1.38aff2p-4f;
 
-  /** T's x³. */
-  public static final float ERFC_3 = 0x1.a9a204p-4f;
+  /** P's power 2. */
+  public static final float ERFC_2 = 0x1.a85a08p-6f;
 
-  /** T's x⁴. */
-  public static final float ERFC_4 = -0x1.6c077ep-6f;
+  /** P's power 3. */
+  public static final float ERFC_3 = -0x1.121d46p-7f;
 
-  /** T's x⁵. */
-  public static final float ERFC_5 = 0x1.8e9b52p-9f;
+  /** P's power 4. */
+  public static final float ERFC_4 = 0x1.57751ap-9f;
 
-  /** T's x⁶. */
-  public static final float ERFC_6 = -0x1.9a76bep-13f;
+  /** P's power 5. */
+  public static final float ERFC_5 = -0x1.b52088p-11f;
+
+  /** P's power 6. */
+  public static final float ERFC_6 = 0x1.c32ddep-13f;
+
+  /** P's power 7. */
+  public static final float ERFC_7 = -0x1.2872bcp-15f;
+
+  /** P's power 8. */
+  public static final float ERFC_8 = 0x1.a6ad74p-16f;
+
+  /** P's power 9. */
+  public static final float ERFC_9 = -0x1.796504p-17f;
 
   /** √½. */
   public static final float ROOT_HALF = 0x1.6a09e6p-1f;
