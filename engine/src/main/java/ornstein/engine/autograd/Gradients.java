@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
@@ -23,9 +22,9 @@ import ornstein.engine.op.Backward;
  * differentiate functions of the same parameters at once.
  */
 public final class Gradients {
-  private final Map<Tensor, Buffer> leaves;
+  private final IdentityHashMap<Tensor, Buffer> leaves;
 
-  private Gradients(Map<Tensor, Buffer> leaves) {
+  private Gradients(IdentityHashMap<Tensor, Buffer> leaves) {
     this.leaves = leaves;
   }
 
@@ -83,7 +82,7 @@ public final class Gradients {
   /** Nodes in an order in which every node comes after the nodes of its inputs. */
   private static List<Node> topological(Tensor result) {
     List<Node> order = new ArrayList<>();
-    Map<Node, Boolean> finished = new IdentityHashMap<>();
+    IdentityHashMap<Node, Boolean> finished = new IdentityHashMap<>();
     Deque<Node> stack = new ArrayDeque<>();
     push(result, finished, stack);
     while (!stack.isEmpty()) {
@@ -102,7 +101,7 @@ public final class Gradients {
     return order;
   }
 
-  private static void push(Tensor t, Map<Node, Boolean> finished, Deque<Node> stack) {
+  private static void push(Tensor t, IdentityHashMap<Node, Boolean> finished, Deque<Node> stack) {
     Node node = t.node();
     if (node != null && !finished.containsKey(node)) {
       stack.push(node);
@@ -111,9 +110,9 @@ public final class Gradients {
 
   /** The state of one backward pass; intermediate gradients are dropped as soon as they are used. */
   private static final class Pass {
-    final Map<Tensor, Buffer> leaves = new IdentityHashMap<>();
-    private final Map<Node, Buffer> pending = new IdentityHashMap<>();
-    private final Map<Buffer, Boolean> sums = new IdentityHashMap<>();
+    final IdentityHashMap<Tensor, Buffer> leaves = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Buffer> pending = new IdentityHashMap<>();
+    private final IdentityHashMap<Buffer, Boolean> sums = new IdentityHashMap<>();
     private final Kernels kernels = KernelsProvider.current();
 
     void backward(Node node) {
