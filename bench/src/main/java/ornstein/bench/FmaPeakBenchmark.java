@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The yardstick: fused multiply-adds on ten independent registers, enough to hide the latency of two
- * units. One call is {@value #FLOPS_PER_LANE} floating-point operations per vector lane.
+ * The yardstick: fused multiply-adds on ten independent registers, enough to hide the latency of
+ * two units. One call is {@value #FLOPS_PER_LANE} floating-point operations per vector lane.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -45,8 +45,8 @@ public final class Pipeline {
    * @param model the network
    * @param config how it was trained
    * @return the pipeline
-   * @throws IllegalArgumentException if the class names are not as many as the network's classes, or
-   *     the network's levels do not divide the image size
+   * @throws IllegalArgumentException if the class names are not as many as the network's classes,
+   *     or the network's levels do not divide the image size
    */
   public static Pipeline of(UNet model, DiffusionConfig config) {
     int classes = model.config().numClasses();

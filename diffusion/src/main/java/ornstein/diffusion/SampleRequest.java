@@ -32,8 +32,8 @@ public record SampleRequest(
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if count or batch is below 1, a size is negative, or the number
-   *     of labels is neither 0, 1 nor the count
+   * @throws IllegalArgumentException if count or batch is below 1, a size is negative, or the
+   *     number of labels is neither 0, 1 nor the count
    */
   public SampleRequest {
     labels = List.copyOf(labels);
@@ -67,8 +67,7 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest seed(long other) {
-    return new SampleRequest(
-        count, other, labels, sampler, spacing, clip, height, width, batch);
+    return new SampleRequest(count, other, labels, sampler, spacing, clip, height, width, batch);
   }
 
   /**
@@ -78,8 +77,7 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest labels(List<Integer> classes) {
-    return new SampleRequest(
-        count, seed, classes, sampler, spacing, clip, height, width, batch);
+    return new SampleRequest(count, seed, classes, sampler, spacing, clip, height, width, batch);
   }
 
   /**
@@ -121,8 +119,7 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest clip(boolean clipped) {
-    return new SampleRequest(
-        count, seed, labels, sampler, spacing, clipped, height, width, batch);
+    return new SampleRequest(count, seed, labels, sampler, spacing, clipped, height, width, batch);
   }
 
   /**
@@ -144,7 +141,6 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest batch(int images) {
-    return new SampleRequest(
-        count, seed, labels, sampler, spacing, clip, height, width, images);
+    return new SampleRequest(count, seed, labels, sampler, spacing, clip, height, width, images);
   }
 }

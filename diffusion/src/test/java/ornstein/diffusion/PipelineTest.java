@@ -69,8 +69,7 @@ class PipelineTest {
   void otherSizesThatTheLevelsDivide() {
     assertEquals(Shape.of(7, 8, 2, 3), model.sample(request.size(8, 2)).shape());
     IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> model.sample(request.size(5, 6)));
+        assertThrows(IllegalArgumentException.class, () -> model.sample(request.size(5, 6)));
     assertTrue(e.getMessage().contains("multiples of 2"), e.getMessage());
   }
 
@@ -94,7 +93,8 @@ class PipelineTest {
     Path bare = folder.resolve("bare.safetensors");
     new Checkpoint(model.model(), java.util.Map.of()).save(bare);
     FormatException noDiffusion = assertThrows(FormatException.class, () -> Pipeline.load(bare));
-    assertTrue(noDiffusion.getMessage().contains("diffusion.class_names"), noDiffusion.getMessage());
+    assertTrue(
+        noDiffusion.getMessage().contains("diffusion.class_names"), noDiffusion.getMessage());
   }
 
   @Test
@@ -108,8 +108,7 @@ class PipelineTest {
     Pipeline unlabelled = SmallModels.pipeline(4, 4, 1, 0);
     assertThrows(IllegalArgumentException.class, () -> unlabelled.sample(request.label(0)));
     DiffusionConfig twoNames = DiffusionConfig.defaults(4, 4, List.of("a", "b"));
-    assertThrows(
-        IllegalArgumentException.class, () -> Pipeline.of(model.model(), twoNames));
+    assertThrows(IllegalArgumentException.class, () -> Pipeline.of(model.model(), twoNames));
   }
 
   @Test
@@ -121,8 +120,7 @@ class PipelineTest {
     assertEquals(
         List.of("0:1/4", "0:2/4", "0:3/4", "0:4/4", "4:1/4", "4:2/4", "4:3/4", "4:4/4"), seen);
     assertThrows(
-        CancellationException.class,
-        () -> model.sample(request, (first, step) -> step.done() < 2));
+        CancellationException.class, () -> model.sample(request, (first, step) -> step.done() < 2));
   }
 
   @Test

@@ -12,7 +12,9 @@ import ornstein.engine.op.SinusoidalEmbeddingOp;
 import ornstein.engine.op.SoftmaxOp;
 import ornstein.engine.op.UpsampleOp;
 
-/** The functions that networks are made of; PyTorch's {@code torch.nn.functional}, channels last. */
+/**
+ * The functions that networks are made of; PyTorch's {@code torch.nn.functional}, channels last.
+ */
 public final class Functional {
   private Functional() {}
 

@@ -140,8 +140,8 @@ public final class Tensor {
   }
 
   /**
-   * The storage, for back ends, operations and optimisers. Whoever writes to it changes every tensor
-   * that shares it.
+   * The storage, for back ends, operations and optimisers. Whoever writes to it changes every
+   * tensor that shares it.
    *
    * @return the buffer
    */

@@ -21,8 +21,7 @@ class RngTest {
     Rng rng = Rng.of(5).split(2);
     rng.uniform(Shape.of(13));
     Rng restored = Rng.restore(rng.seed(), rng.stream(), rng.position());
-    assertArrayEquals(
-        rng.normal(Shape.of(9)).toArray(), restored.normal(Shape.of(9)).toArray());
+    assertArrayEquals(rng.normal(Shape.of(9)).toArray(), restored.normal(Shape.of(9)).toArray());
     assertThrows(IllegalArgumentException.class, () -> Rng.restore(1, 0, 3));
     assertThrows(IllegalArgumentException.class, () -> Rng.restore(1, 0, -4));
   }

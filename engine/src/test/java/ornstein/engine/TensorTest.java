@@ -42,8 +42,8 @@ class TensorTest {
     assertSame(a, a.reshape(2, 3));
     assertEquals(Shape.of(4, 3), Tensor.concat(0, List.of(a, a)).shape());
     assertArrayEquals(
-        new float[] {7, 7, 8, 8}, Tensor.of(new float[] {7, 8}, 2, 1).expand(Shape.of(2, 2))
-            .toArray());
+        new float[] {7, 7, 8, 8},
+        Tensor.of(new float[] {7, 8}, 2, 1).expand(Shape.of(2, 2)).toArray());
   }
 
   @Test
@@ -60,7 +60,8 @@ class TensorTest {
             () -> Tensor.concat(0, List.of(a, Tensor.zeros(1, 2))),
             () -> Functional.groupNorm(a, 2, a, a, null, 1e-5f),
             () -> Functional.conv2d(a, a, null, 1, 0),
-            () -> Functional.packedAttention(a, 1, ornstein.engine.op.AttentionOp.Packing.QKV_MAJOR),
+            () ->
+                Functional.packedAttention(a, 1, ornstein.engine.op.AttentionOp.Packing.QKV_MAJOR),
             () -> Functional.averagePool(Tensor.zeros(1, 3, 3, 1), 2),
             () -> Functional.timestepEmbedding(a, 8));
     for (Runnable mistake : mistakes) {
@@ -71,8 +72,7 @@ class TensorTest {
     assertThrows(IllegalArgumentException.class, () -> a.clamp(1, 0));
     assertThrows(IllegalArgumentException.class, () -> Functional.dropout(a, 1f, Rng.of(0)));
     assertThrows(
-        IndexOutOfBoundsException.class,
-        () -> Functional.embedding(a, Tensor.of(new float[] {2})));
+        IndexOutOfBoundsException.class, () -> Functional.embedding(a, Tensor.of(new float[] {2})));
     assertThrows(
         IndexOutOfBoundsException.class,
         () -> Functional.embedding(a, Tensor.of(new float[] {0.5f})));

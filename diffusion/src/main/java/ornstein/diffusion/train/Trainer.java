@@ -58,8 +58,8 @@ public final class Trainer {
    * @param diffusion what it learns
    * @param data the images
    * @param config how to train
-   * @throws IllegalArgumentException if the data does not fit the network (size, channels, classes),
-   *     or the rate is to be annealed towards a limit that is not set
+   * @throws IllegalArgumentException if the data does not fit the network (size, channels,
+   *     classes), or the rate is to be annealed towards a limit that is not set
    */
   public Trainer(
       UNetConfig network, DiffusionConfig diffusion, ImageDataset data, TrainingConfig config) {
@@ -81,8 +81,7 @@ public final class Trainer {
     this.clip = new ClipGradNorm(config.maxGradNorm());
     this.ema = new Ema(model, config.emaDecay());
     this.batches = new BatchSampler(data.size(), config.batchSize(), config.seed());
-    this.rate =
-        LearningRateSchedule.constant(config.learningRate()).warmUp(config.warmUpSteps());
+    this.rate = LearningRateSchedule.constant(config.learningRate()).warmUp(config.warmUpSteps());
   }
 
   private static void requireFit(UNetConfig network, ImageDataset data) {
@@ -99,8 +98,7 @@ public final class Trainer {
           "the network has " + network.numClasses() + " classes, the data " + data.classes());
     }
     if (network.numClasses() > 0 && data.classes() == 0) {
-      throw new IllegalArgumentException(
-          "the network has classes, but the images carry no labels");
+      throw new IllegalArgumentException("the network has classes, but the images carry no labels");
     }
   }
 
@@ -142,8 +140,7 @@ public final class Trainer {
 
   private double fraction(long step, long nanos) {
     double bySteps = config.maxSteps() == 0 ? 0 : (double) step / config.maxSteps();
-    double byTime =
-        config.timeLimit().isZero() ? 0 : (double) nanos / config.timeLimit().toNanos();
+    double byTime = config.timeLimit().isZero() ? 0 : (double) nanos / config.timeLimit().toNanos();
     return Math.max(bySteps, byTime);
   }
 
@@ -151,8 +148,7 @@ public final class Trainer {
 
   private StepResult step(long step, double learningRate) {
     int[] batch = batches.batch(step);
-    Shape shape =
-        Shape.of(batch.length, data.height(), data.width(), data.channels());
+    Shape shape = Shape.of(batch.length, data.height(), data.width(), data.channels());
     float[] pixels = new float[shape.size()];
     data.images(batch, pixels);
     Tensor start = Tensor.of(shape, pixels);

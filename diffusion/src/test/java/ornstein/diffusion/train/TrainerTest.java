@@ -23,8 +23,7 @@ import ornstein.nn.unet.UNetConfig;
 
 class TrainerTest {
   private final ImageDataset digits = digits();
-  private final DiffusionConfig diffusion =
-      DiffusionConfig.defaults(8, 8, digits.classNames());
+  private final DiffusionConfig diffusion = DiffusionConfig.defaults(8, 8, digits.classNames());
   private final TrainingConfig config =
       TrainingConfig.defaults()
           .withRate(16, 2e-3, 5, true)
@@ -123,8 +122,7 @@ class TrainerTest {
   @Test
   void aTimeLimitEndsTheRun() {
     Trainer trainer =
-        new Trainer(
-            network(0f), diffusion, digits, config.withLimits(0, Duration.ofMillis(300)));
+        new Trainer(network(0f), diffusion, digits, config.withLimits(0, Duration.ofMillis(300)));
     List<TrainingProgress> steps = new ArrayList<>();
     trainer.run(steps::add);
     assertTrue(steps.getLast().elapsed().toMillis() >= 250, steps.getLast().toString());
@@ -200,11 +198,9 @@ class TrainerTest {
   @Test
   void dataThatDoesNotFitIsRefused() {
     UNetConfig rgb = network(0f).toBuilder().channels(3).build();
-    assertThrows(
-        IllegalArgumentException.class, () -> new Trainer(rgb, diffusion, digits, config));
+    assertThrows(IllegalArgumentException.class, () -> new Trainer(rgb, diffusion, digits, config));
     UNetConfig few = network(0f).toBuilder().numClasses(9).build();
-    assertThrows(
-        IllegalArgumentException.class, () -> new Trainer(few, diffusion, digits, config));
+    assertThrows(IllegalArgumentException.class, () -> new Trainer(few, diffusion, digits, config));
     UNetConfig deep = network(0f).toBuilder().channelMult(1, 1, 1, 1, 1).build();
     IllegalArgumentException e =
         assertThrows(
@@ -224,7 +220,6 @@ class TrainerTest {
     assertThrows(IllegalArgumentException.class, () -> d.withLimits(-1, Duration.ZERO));
     TrainingConfig endless = d.withRate(1, 1e-3, 0, true);
     assertThrows(
-        IllegalArgumentException.class,
-        () -> new Trainer(network(0f), diffusion, digits, endless));
+        IllegalArgumentException.class, () -> new Trainer(network(0f), diffusion, digits, endless));
   }
 }

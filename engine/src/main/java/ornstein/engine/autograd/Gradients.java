@@ -108,7 +108,9 @@ public final class Gradients {
     }
   }
 
-  /** The state of one backward pass; intermediate gradients are dropped as soon as they are used. */
+  /**
+   * The state of one backward pass; intermediate gradients are dropped as soon as they are used.
+   */
   private static final class Pass {
     final IdentityHashMap<Tensor, Buffer> leaves = new IdentityHashMap<>();
     private final IdentityHashMap<Node, Buffer> pending = new IdentityHashMap<>();

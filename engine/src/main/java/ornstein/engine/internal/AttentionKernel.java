@@ -143,13 +143,7 @@ final class AttentionKernel {
 
   /** Row i: p becomes the probabilities, ds the gradient of the products before scaling. */
   private void logitGradients(
-      Attention g,
-      float normaliser,
-      int i,
-      Matrix result,
-      Matrix upstream,
-      float[] p,
-      float[] ds) {
+      Attention g, float normaliser, int i, Matrix result, Matrix upstream, float[] p, float[] ds) {
     int keys = g.keys();
     int row = i * keys;
     float dot =

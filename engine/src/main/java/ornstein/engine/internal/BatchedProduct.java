@@ -59,12 +59,17 @@ final class BatchedProduct {
     if (byRows) {
       int count = Math.min(end, rows) - from;
       c.multiply(
-          count, columns, depth, first.from(from, 0), second, y.array(), yo + from * columns,
+          count,
+          columns,
+          depth,
+          first.from(from, 0),
+          second,
+          y.array(),
+          yo + from * columns,
           columns);
     } else {
       int count = Math.min(end, columns) - from;
-      c.multiply(
-          rows, count, depth, first, second.from(0, from), y.array(), yo + from, columns);
+      c.multiply(rows, count, depth, first, second.from(0, from), y.array(), yo + from, columns);
     }
   }
 }

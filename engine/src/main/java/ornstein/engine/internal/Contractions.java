@@ -13,8 +13,7 @@ public interface Contractions {
    * C = A · B on one thread. Element (i, j) of a factor is at {@code offset + i·rowStride +
    * j·columnStride}, which covers both transposes; rows of C are {@code cs} apart.
    */
-  void multiply(
-      int rows, int columns, int depth, Matrix a, Matrix b, float[] c, int co, int cs);
+  void multiply(int rows, int columns, int depth, Matrix a, Matrix b, float[] c, int co, int cs);
 
   /** See {@link ornstein.engine.kernel.Kernels#convolution}. */
   void convolution(

@@ -17,8 +17,8 @@ import ornstein.engine.kernel.StridedCopy;
 import ornstein.engine.kernel.Unary;
 
 /**
- * The verbs on heap arrays: unwraps buffers, shares ranges among the team, and leaves the loops to a
- * scalar or a vector implementation.
+ * The verbs on heap arrays: unwraps buffers, shares ranges among the team, and leaves the loops to
+ * a scalar or a vector implementation.
  */
 public final class HeapKernels implements Kernels {
   private final String name;
@@ -153,8 +153,7 @@ public final class HeapKernels implements Kernels {
   }
 
   @Override
-  public void convolution(
-      Convolution g, Buffer x, Buffer weight, @Nullable Buffer bias, Buffer y) {
+  public void convolution(Convolution g, Buffer x, Buffer weight, @Nullable Buffer bias, Buffer y) {
     contractions.convolution(team, g, heap(x), heap(weight), heapOrNull(bias), heap(y));
   }
 

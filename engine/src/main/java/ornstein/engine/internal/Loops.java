@@ -56,13 +56,35 @@ public interface Loops {
 
   /** y[r·stride + j] = fma(x[r·stride + j], scale[j], shift[j]). */
   void scaleShiftRows(
-      float[] x, int xo, int rows, int stride, float[] scale, int so, float[] shift, int ho,
-      float[] y, int yo, int n);
+      float[] x,
+      int xo,
+      int rows,
+      int stride,
+      float[] scale,
+      int so,
+      float[] shift,
+      int ho,
+      float[] y,
+      int yo,
+      int n);
 
   /** y[r,j] = fma(a[r,j], p[j], fma(b[r,j], q[j], s[j])), rows {@code stride} apart. */
   void combineRows(
-      float[] a, int ao, float[] p, int po, float[] b, int bo, float[] q, int qo, float[] s, int so,
-      int rows, int stride, float[] y, int yo, int n);
+      float[] a,
+      int ao,
+      float[] p,
+      int po,
+      float[] b,
+      int bo,
+      float[] q,
+      int qo,
+      float[] s,
+      int so,
+      int rows,
+      int stride,
+      float[] y,
+      int yo,
+      int n);
 
   /** y = exp(x − shift), returning the sum of y in 16 lanes and the tree. */
   float expSum(float shift, float[] x, int xo, float[] y, int yo, int n);
@@ -73,8 +95,16 @@ public interface Loops {
 
   /** One Adam step on a range; see {@link ornstein.engine.kernel.Kernels#adam}. */
   void adam(
-      AdamCoefficients c, float[] g, int go, float[] p, int po, float[] m, int mo, float[] v,
-      int vo, int n);
+      AdamCoefficients c,
+      float[] g,
+      int go,
+      float[] p,
+      int po,
+      float[] m,
+      int mo,
+      float[] v,
+      int vo,
+      int n);
 
   /** average = fma(weight, x − average, average). */
   void lerp(float weight, float[] x, int xo, float[] average, int ao, int n);

@@ -106,8 +106,7 @@ final class Normalization {
         loops,
         g.pixels(),
         n,
-        (row, rows, to) ->
-            loops.addRows(x.array(), at + row * stride, rows, stride, to, 0, n),
+        (row, rows, to) -> loops.addRows(x.array(), at + row * stride, rows, stride, to, 0, n),
         sums);
     float[] means = new float[n];
     spread(sums, perGroup, count, means);

@@ -6,8 +6,8 @@ import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.GroupNormalization;
 
 /**
- * Group normalisation backwards. All gradients follow from two sums per sample and channel, A = Σ gy
- * and B = Σ gy · x̂, where x̂ = (x − mean) · rstd; with m = 1 + scale (1 without modulation):
+ * Group normalisation backwards. All gradients follow from two sums per sample and channel, A = Σ
+ * gy and B = Σ gy · x̂, where x̂ = (x − mean) · rstd; with m = 1 + scale (1 without modulation):
  *
  * <pre>
  * gShift = A                         gScale = weight · B + bias · A
@@ -74,8 +74,7 @@ record NormalizationGradient(
         g.pixels(),
         n,
         (row, rows, to) ->
-            loops.addRows(
-                gy.array(), gy.offset() + offset + row * stride, rows, stride, to, 0, n),
+            loops.addRows(gy.array(), gy.offset() + offset + row * stride, rows, stride, to, 0, n),
         a);
     Normalization.perChannel(
         loops,
@@ -154,8 +153,7 @@ record NormalizationGradient(
       for (int c = 0; c < channels; c++) {
         float a = sums[n * channels + c];
         float w = weight.array()[weight.offset() + c];
-        float gScale =
-            Math.fma(w, products[n * channels + c], bias.array()[bias.offset() + c] * a);
+        float gScale = Math.fma(w, products[n * channels + c], bias.array()[bias.offset() + c] * a);
         int row = gScaleShift.offset() + n * 2 * channels + c;
         gScaleShift.array()[row] = gScale;
         gScaleShift.array()[row + channels] = a;

@@ -23,8 +23,7 @@ final class Pointwise {
         y.size(),
         GRAIN,
         (from, to) ->
-            loops.unary(
-                f, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from));
+            loops.unary(f, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from));
   }
 
   void unaryGradient(Unary f, HeapBuffer x, HeapBuffer gy, HeapBuffer gx) {

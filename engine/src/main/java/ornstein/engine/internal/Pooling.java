@@ -10,8 +10,7 @@ final class Pooling {
 
   private Pooling() {}
 
-  static void sum(
-      Loops loops, WorkerTeam team, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
+  static void sum(Loops loops, WorkerTeam team, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
     int c = g.channels();
     team.run(
         g.batch() * g.outHeight(),

@@ -22,9 +22,7 @@ final class Reductions {
       rows(
           outer,
           reduced,
-          r ->
-              y.array()[y.offset() + r] =
-                  loops.sum(x.array(), x.offset() + r * reduced, reduced));
+          r -> y.array()[y.offset() + r] = loops.sum(x.array(), x.offset() + r * reduced, reduced));
       return;
     }
     Arrays.fill(y.array(), y.offset(), y.offset() + y.size(), 0f);
@@ -52,9 +50,7 @@ final class Reductions {
       rows(
           outer,
           reduced,
-          r ->
-              y.array()[y.offset() + r] =
-                  loops.max(x.array(), x.offset() + r * reduced, reduced));
+          r -> y.array()[y.offset() + r] = loops.max(x.array(), x.offset() + r * reduced, reduced));
       return;
     }
     rows(
@@ -95,14 +91,7 @@ final class Reductions {
           int g = gy.offset() + r * columns;
           float dot = loops.dot(y.array(), p, gy.array(), g, columns);
           loops.softmaxGradient(
-              dot,
-              y.array(),
-              p,
-              gy.array(),
-              g,
-              gx.array(),
-              gx.offset() + r * columns,
-              columns);
+              dot, y.array(), p, gy.array(), g, gx.array(), gx.offset() + r * columns, columns);
         });
   }
 

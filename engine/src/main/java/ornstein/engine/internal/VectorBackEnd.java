@@ -6,9 +6,7 @@ import ornstein.engine.internal.vector.VectorLoops;
 import ornstein.engine.internal.vector.VectorWidth;
 import ornstein.engine.kernel.Kernels;
 
-/**
- * Everything that names Vector API classes, so that a JVM without that module never loads them.
- */
+/** Everything that names Vector API classes, so that a JVM without that module never loads them. */
 public final class VectorBackEnd {
   private VectorBackEnd() {}
 

@@ -10,5 +10,4 @@ package ornstein.engine.kernel;
  * @param groups groups of neighbouring channels
  * @param epsilon added to the variance
  */
-public record GroupNormalization(
-    int batch, int pixels, int channels, int groups, float epsilon) {}
+public record GroupNormalization(int batch, int pixels, int channels, int groups, float epsilon) {}

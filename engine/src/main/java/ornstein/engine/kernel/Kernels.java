@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * changes from step to step (learning rate, coefficients of a sampler) travels in buffers, because
  * a back end that compiles kernels turns scalars into constants.
  *
- * <p>Outputs are dense, row-major and overwritten; an output may be the same buffer as an input only
- * where a verb says so. Every back end gives the same bits: the order of each reduction is part of
- * the contract (sixteen virtual lanes along a row, blocks of {@value #REDUCTION_BLOCK} rows down a
- * column, one chain of fused multiply-adds for a product).
+ * <p>Outputs are dense, row-major and overwritten; an output may be the same buffer as an input
+ * only where a verb says so. Every back end gives the same bits: the order of each reduction is
+ * part of the contract (sixteen virtual lanes along a row, blocks of {@value #REDUCTION_BLOCK} rows
+ * down a column, one chain of fused multiply-adds for a product).
  *
  * <p>Safe for use by several threads at once on distinct output buffers.
  */
@@ -374,8 +374,8 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Sinusoidal embedding of timesteps: [cos(t·f₀) … cos(t·f_{h−1}), sin(t·f₀) …], f_i =
-   * maxPeriod<sup>−i/h</sup>, h = ⌊dim/2⌋, a last zero if dim is odd (Vaswani et al., 2017, §3.5, in
-   * improved DDPM's order).
+   * maxPeriod<sup>−i/h</sup>, h = ⌊dim/2⌋, a last zero if dim is odd (Vaswani et al., 2017, §3.5,
+   * in improved DDPM's order).
    *
    * @param dim length of an embedding
    * @param maxPeriod longest wavelength, over 2π
@@ -385,8 +385,8 @@ public interface Kernels extends AutoCloseable {
   void sinusoidalEmbedding(int dim, float maxPeriod, Buffer t, Buffer y);
 
   /**
-   * Uniform numbers in (0, 1) from Philox 4×32-10: element i depends on key, stream and position + i
-   * only.
+   * Uniform numbers in (0, 1) from Philox 4×32-10: element i depends on key, stream and position +
+   * i only.
    *
    * @param key the generator's key, its seed
    * @param stream upper half of the 128-bit counter

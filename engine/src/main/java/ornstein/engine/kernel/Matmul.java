@@ -12,12 +12,7 @@ package ornstein.engine.kernel;
  * @param transposeB whether B is stored as [columns, depth] instead of [depth, columns]
  */
 public record Matmul(
-    int batch,
-    int rows,
-    int columns,
-    int depth,
-    boolean transposeA,
-    boolean transposeB) {
+    int batch, int rows, int columns, int depth, boolean transposeA, boolean transposeB) {
   /**
    * Floating-point operations, a fused multiply-add counted as two.
    *

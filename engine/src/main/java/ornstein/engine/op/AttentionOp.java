@@ -95,8 +95,7 @@ public record AttentionOp(int heads, Packing packing) implements Op {
           case HEAD_MAJOR -> packed(3 * channels, 3 * d, d);
           case QKV_MAJOR -> packed(3 * channels, d, channels);
         };
-    return new Attention(
-        q.dim(0), heads, q.dim(1), k.dim(1), d, scale, rows[0], rows[1], rows[2]);
+    return new Attention(q.dim(0), heads, q.dim(1), k.dim(1), d, scale, rows[0], rows[1], rows[2]);
   }
 
   private static Rows[] packed(int rowStride, int headStride, int step) {

@@ -20,8 +20,7 @@ public record BinaryOp(Binary function) implements Op {
 
   @Override
   public void forward(Forward f) {
-    Broadcast map =
-        Broadcast.of(f.shape(0).dims(), f.shape(1).dims(), f.outputShape().dims());
+    Broadcast map = Broadcast.of(f.shape(0).dims(), f.shape(1).dims(), f.outputShape().dims());
     f.kernels().binary(function, map, f.input(0), f.input(1), f.output());
   }
 

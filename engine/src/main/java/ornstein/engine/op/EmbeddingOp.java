@@ -5,7 +5,9 @@ import java.util.List;
 import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
 
-/** Looks up rows: table [R, C] and indices [...], integers in [0, R) held as floats, give [..., C]. */
+/**
+ * Looks up rows: table [R, C] and indices [...], integers in [0, R) held as floats, give [..., C].
+ */
 public record EmbeddingOp() implements Op {
   @Override
   public Shape shape(List<Shape> inputs) {

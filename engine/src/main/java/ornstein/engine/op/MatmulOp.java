@@ -99,7 +99,6 @@ public record MatmulOp(boolean transposeA, boolean transposeB) implements Op {
   }
 
   private static boolean sameBatch(Shape a, Shape b) {
-    return a.rank() == b.rank()
-        && a.with(-1, 1).with(-2, 1).equals(b.with(-1, 1).with(-2, 1));
+    return a.rank() == b.rank() && a.with(-1, 1).with(-2, 1).equals(b.with(-1, 1).with(-2, 1));
   }
 }

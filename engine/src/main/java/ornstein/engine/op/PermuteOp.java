@@ -45,8 +45,7 @@ public record PermuteOp(int[] order) implements Op {
     int[] from = f.shape(0).strides();
     Shape y = f.outputShape();
     f.kernels()
-        .copy(
-            new StridedCopy(y.dims(), 0, permuted(from), 0, y.strides()), f.input(0), f.output());
+        .copy(new StridedCopy(y.dims(), 0, permuted(from), 0, y.strides()), f.input(0), f.output());
   }
 
   @Override

@@ -29,8 +29,7 @@ public record SliceOp(int axis, int from, int to) implements Op {
     int offset = from * strides[f.shape(0).axis(axis)];
     Shape y = f.outputShape();
     f.kernels()
-        .copy(
-            new StridedCopy(y.dims(), offset, strides, 0, y.strides()), f.input(0), f.output());
+        .copy(new StridedCopy(y.dims(), offset, strides, 0, y.strides()), f.input(0), f.output());
   }
 
   @Override

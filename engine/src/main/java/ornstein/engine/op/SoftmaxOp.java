@@ -23,11 +23,7 @@ public record SoftmaxOp() implements Op {
   public void backward(Backward b) {
     b.kernels()
         .softmaxGradient(
-            rows(b.shape(0)),
-            b.shape(0).dim(-1),
-            b.output(),
-            b.outputGradient(),
-            b.gradient(0));
+            rows(b.shape(0)), b.shape(0).dim(-1), b.output(), b.outputGradient(), b.gradient(0));
   }
 
   private static int rows(Shape x) {

@@ -19,7 +19,9 @@ import ornstein.engine.autograd.Gradients;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
 
-/** Every operation, forwards and backwards: the vector kernels give the bits of the scalar oracle. */
+/**
+ * Every operation, forwards and backwards: the vector kernels give the bits of the scalar oracle.
+ */
 class BackEndEqualityTest {
   private static Kernels scalar;
   private static List<Kernels> others;
@@ -28,8 +30,7 @@ class BackEndEqualityTest {
   static void open() {
     scalar = KernelsProvider.scalar(1);
     others =
-        List.of(
-            KernelsProvider.scalar(3), KernelsProvider.vector(1), KernelsProvider.vector(3));
+        List.of(KernelsProvider.scalar(3), KernelsProvider.vector(1), KernelsProvider.vector(3));
   }
 
   @AfterAll
@@ -66,8 +67,8 @@ class BackEndEqualityTest {
     compare(
         () ->
             results(
-                OpCase.of("", new GroupNormOp(16, 1e-5f), OpCase.Domain.REAL, x, c, c,
-                    modulation)));
+                OpCase.of(
+                    "", new GroupNormOp(16, 1e-5f), OpCase.Domain.REAL, x, c, c, modulation)));
     for (int axis = 0; axis < 3; axis++) {
       Op sum = new SumOp(new int[] {axis}, false);
       compare(() -> results(OpCase.of("", sum, OpCase.Domain.REAL, x)));

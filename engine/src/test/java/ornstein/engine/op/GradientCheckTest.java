@@ -20,7 +20,9 @@ class GradientCheckTest {
   /** A power of two, so that x ± step is exact for the magnitudes that occur. */
   private static final float STEP = 1f / 64;
 
-  /** Truncation error of the fourth-order difference, of the order STEP⁴, and the gradient's own. */
+  /**
+   * Truncation error of the fourth-order difference, of the order STEP⁴, and the gradient's own.
+   */
   private static final double TRUNCATION = 1e-4;
 
   /** Rounding of an output, in units of half an ulp; a normalised element is rounded many times. */

@@ -83,8 +83,7 @@ final class OpCases {
     cases.add(OpCase.of("middle", new ConcatOp(1), Domain.REAL, s, t, s));
     cases.add(OpCase.of("last", new ConcatOp(-1), Domain.REAL, s, Shape.of(2, 3, 1)));
     cases.add(OpCase.of("empty part", new ConcatOp(1), Domain.REAL, s, Shape.of(2, 0, 5)));
-    cases.add(
-        OpCase.of("middle", new ExpandOp(Shape.of(2, 3, 5)), Domain.REAL, Shape.of(2, 1, 5)));
+    cases.add(OpCase.of("middle", new ExpandOp(Shape.of(2, 3, 5)), Domain.REAL, Shape.of(2, 1, 5)));
     cases.add(OpCase.of("new axes", new ExpandOp(s), Domain.REAL, Shape.of(5)));
     cases.add(OpCase.of("scalar", new ExpandOp(s), Domain.REAL, Shape.scalar()));
   }
@@ -98,13 +97,12 @@ final class OpCases {
       cases.add(OpCase.of(name + " kept", new SumOp(a, true), Domain.REAL, s));
       cases.add(OpCase.of(name, new MaxOp(a, true), Domain.OFF_KINKS, s));
     }
-    cases.add(OpCase.of("many rows", new SumOp(new int[] {0}, false), Domain.REAL,
-        Shape.of(531, 3)));
-    cases.add(OpCase.of("long row", new SumOp(new int[] {1}, false), Domain.REAL,
-        Shape.of(2, 131)));
+    cases.add(
+        OpCase.of("many rows", new SumOp(new int[] {0}, false), Domain.REAL, Shape.of(531, 3)));
+    cases.add(
+        OpCase.of("long row", new SumOp(new int[] {1}, false), Domain.REAL, Shape.of(2, 131)));
     cases.add(OpCase.of("empty", new SumOp(new int[0], false), Domain.REAL, Shape.of(0, 3)));
-    cases.add(OpCase.of("empty row", new SumOp(new int[] {1}, false), Domain.REAL,
-        Shape.of(3, 0)));
+    cases.add(OpCase.of("empty row", new SumOp(new int[] {1}, false), Domain.REAL, Shape.of(3, 0)));
     cases.add(OpCase.of("rank 0", new SumOp(new int[0], false), Domain.REAL, Shape.scalar()));
     for (int n : new int[] {1, 7, 33}) {
       cases.add(OpCase.of("row of " + n, new SoftmaxOp(), Domain.REAL, Shape.of(3, n)));
@@ -113,8 +111,9 @@ final class OpCases {
   }
 
   private static void products(List<OpCase> cases) {
-    int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {5, 17, 4}, {4, 16, 9}, {2, 33, 3}, {0, 3, 2},
-      {3, 0, 2}, {3, 2, 0}};
+    int[][] sizes = {
+      {1, 1, 1}, {3, 5, 7}, {5, 17, 4}, {4, 16, 9}, {2, 33, 3}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}
+    };
     for (boolean ta : new boolean[] {false, true}) {
       for (boolean tb : new boolean[] {false, true}) {
         for (int[] mnk : sizes) {
@@ -123,18 +122,25 @@ final class OpCases {
           int k = mnk[2];
           Shape a = ta ? Shape.of(k, m) : Shape.of(m, k);
           Shape b = tb ? Shape.of(n, k) : Shape.of(k, n);
-          cases.add(OpCase.of(a + " " + ta + " " + b + " " + tb, new MatmulOp(ta, tb),
-              Domain.REAL, a, b));
+          cases.add(
+              OpCase.of(
+                  a + " " + ta + " " + b + " " + tb, new MatmulOp(ta, tb), Domain.REAL, a, b));
         }
         Shape a = ta ? Shape.of(2, 4, 3) : Shape.of(2, 3, 4);
         Shape b = tb ? Shape.of(2, 5, 4) : Shape.of(2, 4, 5);
         cases.add(OpCase.of("batched " + ta + " " + tb, new MatmulOp(ta, tb), Domain.REAL, a, b));
       }
     }
-    cases.add(OpCase.of("one B for all", new MatmulOp(false, true), Domain.REAL,
-        Shape.of(2, 3, 4), Shape.of(5, 4)));
-    cases.add(OpCase.of("deep", new MatmulOp(false, false), Domain.REAL,
-        Shape.of(1, 300), Shape.of(300, 2)));
+    cases.add(
+        OpCase.of(
+            "one B for all",
+            new MatmulOp(false, true),
+            Domain.REAL,
+            Shape.of(2, 3, 4),
+            Shape.of(5, 4)));
+    cases.add(
+        OpCase.of(
+            "deep", new MatmulOp(false, false), Domain.REAL, Shape.of(1, 300), Shape.of(300, 2)));
   }
 
   private static void images(List<OpCase> cases) {
@@ -162,8 +168,8 @@ final class OpCases {
     for (int factor : new int[] {1, 2, 3}) {
       Shape fine = Shape.of(2, 2 * factor, factor, 5);
       cases.add(OpCase.of("by " + factor, new PoolOp(factor), Domain.REAL, fine));
-      cases.add(OpCase.of("by " + factor, new UpsampleOp(factor), Domain.REAL,
-          Shape.of(2, 2, 1, 5)));
+      cases.add(
+          OpCase.of("by " + factor, new UpsampleOp(factor), Domain.REAL, Shape.of(2, 2, 1, 5)));
     }
     cases.add(OpCase.of("empty", new UpsampleOp(2), Domain.REAL, Shape.of(0, 2, 2, 3)));
     cases.add(OpCase.of("empty", new PoolOp(2), Domain.REAL, Shape.of(0, 2, 2, 3)));
@@ -184,12 +190,26 @@ final class OpCases {
       Shape q = Shape.of(g[0], g[1], channels);
       Shape k = Shape.of(g[0], g[2], channels);
       Shape packed = Shape.of(g[0], g[1], 3 * channels);
-      cases.add(OpCase.of("heads " + g[3] + " " + q + k, new AttentionOp(g[3], Packing.SEPARATE),
-          Domain.REAL, q, k, k));
-      cases.add(OpCase.of("head-major " + packed, new AttentionOp(g[3], Packing.HEAD_MAJOR),
-          Domain.REAL, packed));
-      cases.add(OpCase.of("qkv-major " + packed, new AttentionOp(g[3], Packing.QKV_MAJOR),
-          Domain.REAL, packed));
+      cases.add(
+          OpCase.of(
+              "heads " + g[3] + " " + q + k,
+              new AttentionOp(g[3], Packing.SEPARATE),
+              Domain.REAL,
+              q,
+              k,
+              k));
+      cases.add(
+          OpCase.of(
+              "head-major " + packed,
+              new AttentionOp(g[3], Packing.HEAD_MAJOR),
+              Domain.REAL,
+              packed));
+      cases.add(
+          OpCase.of(
+              "qkv-major " + packed,
+              new AttentionOp(g[3], Packing.QKV_MAJOR),
+              Domain.REAL,
+              packed));
     }
     Tensor table = OpCase.draw(Rng.of(3), Domain.REAL, Shape.of(4, 5));
     Tensor index = Tensor.of(new float[] {3, 0, 3, 1, 3, 0}, 2, 3);

@@ -10,12 +10,17 @@ import org.jspecify.annotations.Nullable;
  * A fixed team of threads with static partitions: ranges depend on the counts alone, and every
  * kernel computes an element the same way whatever range it falls in, so results do not depend on
  * the number of threads. Who runs a range is left open: the caller takes what no worker has taken
- * yet, so that a worker whose core is busy elsewhere delays nothing. A call that finds the team busy,
- * from another thread or from within a task, runs its whole range itself.
+ * yet, so that a worker whose core is busy elsewhere delays nothing. A call that finds the team
+ * busy, from another thread or from within a task, runs its whole range itself.
  */
 public final class WorkerTeam implements AutoCloseable {
-  /** Polls before a worker parks; about 20 µs, longer than the gap between two kernels of a step. */
+  /**
+   * Polls before a worker parks; about 20 µs, longer than the gap between two kernels of a step.
+   */
   private static final int SPINS = 4_000;
+
+  /** How long a caller sleeps between two looks at a worker that has lost its core. */
+  private static final long NAP_NANOS = 10_000;
 
   /** Work on the tasks from {@code from} (inclusive) to {@code to} (exclusive). */
   @FunctionalInterface
@@ -59,7 +64,7 @@ public final class WorkerTeam implements AutoCloseable {
         if (spins < SPINS) {
           Thread.onSpinWait();
         } else {
-          Thread.yield(); // another process may hold the worker's core
+          LockSupport.parkNanos(NAP_NANOS); // another process may hold the worker's core
         }
       }
       Throwable t = failure.get();

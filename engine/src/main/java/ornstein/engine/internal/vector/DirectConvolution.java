@@ -62,8 +62,7 @@ record DirectConvolution(
     for (int i = 0; i < count + M; i++) {
       int p = first + Math.min(i, count - 1); // a short last tile repeats the last pixel
       int row = p / outWidth;
-      corners[i] =
-          x.at(row / outHeight, row % outHeight * stride, p % outWidth * stride);
+      corners[i] = x.at(row / outHeight, row % outHeight * stride, p % outWidth * stride);
     }
     int base = y.offset() + first * outChannels;
     Arrays.fill(y.array(), base, base + count * outChannels, 0f);

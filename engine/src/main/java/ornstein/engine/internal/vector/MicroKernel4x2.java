@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The inner loops of every product: a tile of 4 rows × 2 vectors of C stays in registers while the
  * depth runs. Four rows by two vectors is the shape that C2 keeps in 16 registers (83 GFLOP/s of a
- * peak of 98 on one core of AVX2; the textbook 6×2 spills and reaches 38). The loops are counted and
- * not unrolled by hand for the same reason.
+ * peak of 98 on one core of AVX2; the textbook 6×2 spills and reaches 38). The loops are counted
+ * and not unrolled by hand for the same reason.
  */
 final class MicroKernel4x2 {
   private static final VectorSpecies<Float> S = VectorWidth.SPECIES;
@@ -25,8 +25,8 @@ final class MicroKernel4x2 {
   private MicroKernel4x2() {}
 
   /**
-   * C[r][j] += Σ a[a_r + i] · b[bo + i·COLUMNS + j] for the four rows that start at a0 … a3; rows of
-   * C are cs apart.
+   * C[r][j] += Σ a[a_r + i] · b[bo + i·COLUMNS + j] for the four rows that start at a0 … a3; rows
+   * of C are cs apart.
    */
   static void rows(
       float[] a,

@@ -25,8 +25,7 @@ record PaddedImages(float[] array, int offset, int batch, int height, int width,
       return new PaddedImages(
           x.array(), x.offset(), g.batch(), g.height(), g.width(), g.inChannels());
     }
-    PaddedImages result =
-        empty(g.batch(), g.height() + 2 * p, g.width() + 2 * p, g.inChannels());
+    PaddedImages result = empty(g.batch(), g.height() + 2 * p, g.width() + 2 * p, g.inChannels());
     int row = g.width() * g.inChannels();
     team.run(
         g.batch() * g.height(),

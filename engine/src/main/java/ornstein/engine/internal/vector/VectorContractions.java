@@ -113,11 +113,12 @@ public final class VectorContractions implements Contractions {
             g.kernelHeight(),
             run,
             g.outChannels(),
-            kh -> new Matrix(
-                weight.array(),
-                weight.offset() + kh * run * g.outChannels(),
-                g.outChannels(),
-                1));
+            kh ->
+                new Matrix(
+                    weight.array(),
+                    weight.offset() + kh * run * g.outChannels(),
+                    g.outChannels(),
+                    1));
     new DirectConvolution(
             PaddedImages.padded(team, g, x),
             g.outHeight(),

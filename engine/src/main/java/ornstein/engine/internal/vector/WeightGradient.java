@@ -7,10 +7,10 @@ import ornstein.engine.kernel.Convolution;
 
 /**
  * Gradient of convolution weights. For one window row the gradient is a (kernelWidth · channels) ×
- * outChannels product over all output pixels, whose first factor is again a run of the padded image,
- * read down its columns. Pixels go by in order, a block at a time. A block's runs are copied side by
- * side first: with their distance a constant, C2 drops the bounds checks of the micro-kernel, which
- * is worth far more than the copy.
+ * outChannels product over all output pixels, whose first factor is again a run of the padded
+ * image, read down its columns. Pixels go by in order, a block at a time. A block's runs are copied
+ * side by side first: with their distance a constant, C2 drops the bounds checks of the
+ * micro-kernel, which is worth far more than the copy.
  */
 record WeightGradient(Convolution g, PaddedImages x, HeapBuffer gy, HeapBuffer gw) {
   private static final int M = MicroKernel4x2.ROWS;

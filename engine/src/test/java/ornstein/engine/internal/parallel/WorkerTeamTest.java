@@ -17,11 +17,14 @@ class WorkerTeamTest {
     try (WorkerTeam team = new WorkerTeam(3)) {
       for (int tasks : new int[] {0, 1, 2, 3, 7, 1000}) {
         AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
-        team.run(tasks, 1, (from, to) -> {
-          for (int i = from; i < to; i++) {
-            runs.incrementAndGet(i);
-          }
-        });
+        team.run(
+            tasks,
+            1,
+            (from, to) -> {
+              for (int i = from; i < to; i++) {
+                runs.incrementAndGet(i);
+              }
+            });
         for (int i = 0; i < tasks; i++) {
           assertEquals(1, runs.get(i), "task " + i + " of " + tasks);
         }
@@ -33,11 +36,14 @@ class WorkerTeamTest {
   void partitionsAreStaticAndRespectTheGrain() {
     try (WorkerTeam team = new WorkerTeam(4)) {
       int[] owner = new int[10];
-      team.run(10, 5, (from, to) -> {
-        for (int i = from; i < to; i++) {
-          owner[i] = from;
-        }
-      });
+      team.run(
+          10,
+          5,
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              owner[i] = from;
+            }
+          });
       assertArrayEquals(new int[] {0, 0, 0, 0, 0, 5, 5, 5, 5, 5}, owner);
     }
   }
@@ -50,11 +56,15 @@ class WorkerTeamTest {
         IllegalStateException e =
             assertThrows(
                 IllegalStateException.class,
-                () -> team.run(2, 1, (from, to) -> {
-                  if (from == part) {
-                    throw new IllegalStateException("part " + part);
-                  }
-                }));
+                () ->
+                    team.run(
+                        2,
+                        1,
+                        (from, to) -> {
+                          if (from == part) {
+                            throw new IllegalStateException("part " + part);
+                          }
+                        }));
         assertEquals("part " + part, e.getMessage());
       }
       team.run(2, 1, (from, to) -> {});
@@ -65,16 +75,22 @@ class WorkerTeamTest {
   void nestedCallsRunInPlace() {
     try (WorkerTeam team = new WorkerTeam(2)) {
       AtomicIntegerArray runs = new AtomicIntegerArray(8);
-      team.run(2, 1, (from, to) -> {
-        for (int outer = from; outer < to; outer++) {
-          int base = outer * 4;
-          team.run(4, 1, (f, t) -> {
-            for (int i = f; i < t; i++) {
-              runs.incrementAndGet(base + i);
+      team.run(
+          2,
+          1,
+          (from, to) -> {
+            for (int outer = from; outer < to; outer++) {
+              int base = outer * 4;
+              team.run(
+                  4,
+                  1,
+                  (f, t) -> {
+                    for (int i = f; i < t; i++) {
+                      runs.incrementAndGet(base + i);
+                    }
+                  });
             }
           });
-        }
-      });
       for (int i = 0; i < 8; i++) {
         assertEquals(1, runs.get(i));
       }
@@ -119,8 +135,11 @@ class WorkerTeamTest {
     assertEquals(9, runs.get(0));
     assertFalse(
         Thread.getAllStackTraces().keySet().stream()
-            .anyMatch(t -> t.getName().startsWith("ornstein-worker") && t.isAlive()
-                && belongsTo(t, team)));
+            .anyMatch(
+                t ->
+                    t.getName().startsWith("ornstein-worker")
+                        && t.isAlive()
+                        && belongsTo(t, team)));
     assertThrows(IllegalArgumentException.class, () -> new WorkerTeam(0));
   }
 
