@@ -29,7 +29,7 @@ public final class Polynomials {
   public static final float LOWER = 0x1p-64f;
 
   /** Leading 9 bits of ln 2: few enough that x − n · LN2_HIGH is exact. */
-  public static final float LN2_HIGH = 0.693359375f;
+  public static final float LN2_HIGH = 0x1.63p-1f;
 
   /** ln 2 − {@link #LN2_HIGH}. */
   public static final float LN2_LOW = -0x1.bd0106p-13f;
