@@ -12,6 +12,7 @@ import ornstein.engine.internal.parallel.WorkerTeam;
  * for window row kh is the run of {@code run} floats at pixel p's corner, kh image rows further
  * down. Tiles take four output pixels wherever they lie, across the ends of image rows too.
  */
+@SuppressWarnings("ArrayRecordComponent") // a plain argument bundle, compared nowhere
 record DirectConvolution(
     PaddedImages x,
     int outHeight,
