@@ -125,8 +125,8 @@ public final class Polynomials {
   public static final float ERFC_MIDDLE = 2.4609375f;
 
   /**
-   * 1 − erf x = e<sup>−x²</sup>·P(x − {@value #ERFC_MIDDLE}) from the joint to 4, absolute error 1.6e−8,
-   * relative error 8e−6; P's constant.
+   * 1 − erf x = e<sup>−x²</sup>·P(x − {@value #ERFC_MIDDLE}) from the joint to 4, absolute error
+   * 1.6e−8, relative error 8e−6; P's constant.
    */
   public static final float ERFC_0 = 0x1.b5c1dep-3f;
 

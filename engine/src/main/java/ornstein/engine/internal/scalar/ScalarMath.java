@@ -64,7 +64,7 @@ public final class ScalarMath {
   private ScalarMath() {}
 
   /**
-   * e<sup>x</sup>, within @EXP@ ulp; subnormal results are rounded once.
+   * e<sup>x</sup>, within 0.95 ulp; subnormal results are rounded once.
    *
    * @param x argument
    * @return the power, 0 at −∞, ∞ at ∞
@@ -113,7 +113,7 @@ public final class ScalarMath {
   }
 
   /**
-   * Natural logarithm, within @LOG@ ulp.
+   * Natural logarithm, within 0.95 ulp.
    *
    * @param x argument
    * @return the logarithm; −∞ at ±0, NaN below
@@ -152,7 +152,7 @@ public final class ScalarMath {
   }
 
   /**
-   * Hyperbolic tangent, within @TANH@ ulp, as (e<sup>2|x|</sup> − 1) / (e<sup>2|x|</sup> + 1).
+   * Hyperbolic tangent, within 2.6 ulp, as (e<sup>2|x|</sup> − 1) / (e<sup>2|x|</sup> + 1).
    *
    * @param x argument
    * @return the tangent, odd in x
@@ -186,7 +186,7 @@ public final class ScalarMath {
   }
 
   /**
-   * Logistic function 1 / (1 + e<sup>−x</sup>), within @SIGMOID@ ulp.
+   * Logistic function 1 / (1 + e<sup>−x</sup>), within 2.4 ulp.
    *
    * @param x argument
    * @return a number in [0, 1]
@@ -197,7 +197,8 @@ public final class ScalarMath {
   }
 
   /**
-   * Derivative of the logistic function, e<sup>−|x|</sup> / (1 + e<sup>−|x|</sup>)².
+   * Derivative of the logistic function, e<sup>−|x|</sup> / (1 + e<sup>−|x|</sup>)², within 4.2
+   * ulp.
    *
    * @param x argument
    * @return the slope, in [0, ¼]
@@ -209,7 +210,7 @@ public final class ScalarMath {
   }
 
   /**
-   * x · sigmoid(x).
+   * x · sigmoid(x), within 3.3 ulp for x ≥ −87, below which the factor sigmoid(x) is subnormal.
    *
    * @param x argument
    * @return the product; NaN at −∞, as −∞ · 0
@@ -241,7 +242,7 @@ public final class ScalarMath {
   }
 
   /**
-   * The error function, within @ERF@ ulp.
+   * The error function, within 1.2 ulp.
    *
    * @param x argument
    * @return a number in [−1, 1], odd in x
@@ -288,7 +289,8 @@ public final class ScalarMath {
   }
 
   /**
-   * x · Φ(x) with the normal distribution function Φ = (1 + erf(x/√2)) / 2, @GELU@.
+   * x · Φ(x) with the normal distribution function Φ = (1 + erf(x/√2)) / 2, within 2.7 ulp for x ≥
+   * −1, relative error below 1.2e−5 down to −5.65, absolute error below 1e−9 beyond.
    *
    * @param x argument
    * @return the product; NaN at −∞, as −∞ · 0
@@ -318,8 +320,8 @@ public final class ScalarMath {
   }
 
   /**
-   * log(1 + e<sup>x</sup>) as max(x, 0) + log(1 + e<sup>−|x|</sup>), within @SOFTPLUS@ ulp. Its
-   * derivative is {@link #sigmoid}.
+   * log(1 + e<sup>x</sup>) as max(x, 0) + log(1 + e<sup>−|x|</sup>), within 3 ulp. Its derivative
+   * is {@link #sigmoid}.
    *
    * @param x argument
    * @return a number ≥ 0
