@@ -15,13 +15,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ornstein",
     description = "Trains diffusion models and samples from them, in pure Java.",
-    subcommands = {DoctorCommand.class},
+    subcommands = {DemoCommand.class, TrainCommand.class, SampleCommand.class, DoctorCommand.class},
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     usageHelpAutoWidth = true,
     footerHeading = "%nExamples:%n",
-    footer = {"  ornstein doctor", "  ornstein doctor --help"})
+    footer = {
+      "  ornstein demo",
+      "  ornstein train --data photos/ --size 64x64 --hours 8",
+      "  ornstein sample --model run/model.safetensors -n 16",
+      "  ornstein train --help"
+    })
 public final class Main implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 

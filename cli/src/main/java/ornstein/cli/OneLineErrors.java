@@ -11,6 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import ornstein.diffusion.train.TrainingException;
+import ornstein.engine.io.FormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
@@ -97,8 +100,14 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     if (e instanceof UncheckedIOException && e.getCause() != null) {
       return describe(e.getCause());
     }
-    if (e instanceof CliException || e instanceof IllegalArgumentException) {
+    if (e instanceof CliException
+        || e instanceof FormatException
+        || e instanceof TrainingException
+        || e instanceof IllegalArgumentException) {
       return oneLine(e);
+    }
+    if (e instanceof CancellationException) {
+      return "cancelled";
     }
     if (e instanceof FileSystemException f) {
       return describe(f);
@@ -110,9 +119,12 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     return e.getClass().getSimpleName() + ": " + oneLine(e) + "; " + more;
   }
 
-  /** These exceptions carry the path alone as their message. */
+  /** Most of these exceptions carry the path alone as their message; some add a reason. */
   private static String describe(FileSystemException e) {
     String file = String.valueOf(e.getFile());
+    if (e.getReason() != null && e.getReason().contains("; ")) {
+      return file + ": " + e.getReason(); // cause and remedy
+    }
     if (e instanceof NoSuchFileException) {
       return file + ": no such file or folder; check the path";
     }

@@ -3,6 +3,7 @@ package ornstein.engine.kernel;
 import java.util.function.Supplier;
 import ornstein.engine.internal.HeapKernels;
 import ornstein.engine.internal.VectorBackEnd;
+import ornstein.engine.internal.VectorBits;
 import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.internal.scalar.ScalarContractions;
 import ornstein.engine.internal.scalar.ScalarLoops;
@@ -71,6 +72,7 @@ public final class KernelsProvider {
    * @param threads number of threads, the caller's included, at least 1
    * @return the kernels, to be closed after use
    * @throws IllegalStateException if the module jdk.incubator.vector is not in the module graph
+   * @throws IllegalArgumentException if -Dornstein.vector.bits is set to no width
    */
   public static Kernels vector(int threads) {
     if (!vectorModulePresent()) {
@@ -78,6 +80,7 @@ public final class KernelsProvider {
           "the module jdk.incubator.vector is not resolved: run on the module path, or add"
               + " --add-modules jdk.incubator.vector");
     }
+    VectorBits.forced(); // refuses a wrong property before classes are loaded that depend on it
     return VectorBackEnd.create(threads);
   }
 
