@@ -68,7 +68,8 @@ final class LimitArguments {
   static Duration time(UsageCheck usage, String option, double value, int unitSeconds) {
     double millis = value * unitSeconds * 1000;
     usage.require(
-        millis >= 1 && millis < 1e13, option + " must be above 0 and below 10^10 seconds, got " + value);
+        millis >= 1 && millis < 1e13,
+        option + " must be above 0 and below 10^10 seconds, got " + value);
     return Duration.ofMillis((long) millis);
   }
 }

@@ -1,8 +1,10 @@
 package ornstein.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the error stream is connected to. */
 final class Terminal {
@@ -11,7 +13,7 @@ final class Terminal {
   /** Whether the error stream is a terminal, where a line can be drawn over. */
   static boolean onErrorStream() {
     if (System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows")) {
-      return System.console().isTerminal();
+      return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
     try {
       // Java tells it of its standard input and output only, so a child that inherits is asked.
