@@ -25,10 +25,7 @@ final class ChildJvm {
     line.addAll(properties);
     line.addAll(List.of("-cp", classPath(), Main.class.getName()));
     line.addAll(List.of(command));
-    return new ProcessBuilder(line)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
+    return new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
 
   /** What a child has printed so far. */

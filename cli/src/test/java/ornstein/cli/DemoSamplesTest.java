@@ -12,8 +12,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import ornstein.diffusion.data.Datasets;
 import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.data.Images;
-import ornstein.engine.io.Npz;
 import ornstein.engine.io.NpyArray;
+import ornstein.engine.io.Npz;
 
 /**
  * Judges the 100 digits of a whole demo run, which is too long for every build: {@code mvn test -pl

@@ -18,13 +18,10 @@ class ReproducibilityTest {
 
   @Test
   void sameSeedSameBytesAtAnyThreadCountAndVectorWidth() throws Exception {
-    Path expected =
-        demo("reference", "-Dornstein.threads=1", "-Dornstein.vector.bits=256");
+    Path expected = demo("reference", "-Dornstein.threads=1", "-Dornstein.vector.bits=256");
     assertSameFiles(expected, demo("two-threads", "-Dornstein.threads=2"));
-    assertSameFiles(
-        expected, demo("narrow", "-Dornstein.threads=2", "-Dornstein.vector.bits=128"));
-    assertSameFiles(
-        expected, demo("scalar", "-Dornstein.threads=3", "-Dornstein.kernels=scalar"));
+    assertSameFiles(expected, demo("narrow", "-Dornstein.threads=2", "-Dornstein.vector.bits=128"));
+    assertSameFiles(expected, demo("scalar", "-Dornstein.threads=3", "-Dornstein.kernels=scalar"));
   }
 
   private Path demo(String name, String... properties) throws IOException, InterruptedException {

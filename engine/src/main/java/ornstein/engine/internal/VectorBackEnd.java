@@ -22,7 +22,7 @@ public final class VectorBackEnd {
   /** Which width is in use, and why. */
   public static String reason() {
     int bits = VectorWidth.SPECIES.vectorBitSize();
-    return System.getProperty("ornstein.vector.bits") == null
+    return VectorBits.forced() == 0
         ? bits + " bits, the width this processor prefers"
         : bits + " bits, forced by -Dornstein.vector.bits";
   }
