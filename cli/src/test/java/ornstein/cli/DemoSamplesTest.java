@@ -58,8 +58,8 @@ class DemoSamplesTest {
     for (int j = 0; j < digits.size(); j++) {
       long distance = 0;
       for (int p = 0; p < 64; p++) {
-        long d = (pixels[sample * 64 + p] & 0xff) - (scans[j * 64 + p] & 0xff);
-        distance += d * d;
+        int d = (pixels[sample * 64 + p] & 0xff) - (scans[j * 64 + p] & 0xff);
+        distance += (long) d * d;
       }
       if (distance < least) {
         least = distance;
