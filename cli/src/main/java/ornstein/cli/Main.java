@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -50,11 +51,18 @@ public final class Main implements Runnable {
   /** The whole command line, ready to execute. */
   static CommandLine commandLine() {
     OneLineErrors errors = new OneLineErrors();
-    return new CommandLine(new Main())
-        .setParameterExceptionHandler(errors)
-        .setExecutionExceptionHandler(errors)
-        .setExecutionStrategy(errors::run)
-        .setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine main =
+        new CommandLine(new Main())
+            .setParameterExceptionHandler(errors)
+            .setExecutionExceptionHandler(errors)
+            .setExecutionStrategy(errors::run)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    for (CommandLine command : main.getSubcommands().values()) {
+      command
+          .getHelpSectionMap()
+          .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionSections());
+    }
+    return main;
   }
 
   @Override

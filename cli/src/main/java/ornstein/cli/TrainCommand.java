@@ -14,9 +14,9 @@ import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.train.Trainer;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.nn.unet.UNetConfig;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,10 +43,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  @ArgGroup(validate = false, heading = "%nImages:%n")
+  @Mixin(name = "Images")
   DatasetArguments dataset = new DatasetArguments();
 
-  @ArgGroup(validate = false, heading = "%nLength:%n")
+  @Mixin(name = "Length")
   LimitArguments limits = new LimitArguments();
 
   @Option(
@@ -63,13 +63,13 @@ final class TrainCommand implements Callable<Integer> {
           "Save the model after so many steps (500) or so much time (90s, 10m, 2h). Default: 10m.")
   SaveInterval saveEvery = new SaveInterval.Converter().convert("10m");
 
-  @ArgGroup(validate = false, heading = "%nOptimisation:%n")
+  @Mixin(name = "Optimisation")
   TrainingArguments training = new TrainingArguments();
 
-  @ArgGroup(validate = false, heading = "%nNetwork:%n")
+  @Mixin(name = "Network")
   NetworkArguments network = new NetworkArguments();
 
-  @ArgGroup(validate = false, heading = "%nDiffusion:%n")
+  @Mixin(name = "Diffusion")
   DiffusionArguments diffusion = new DiffusionArguments();
 
   TrainCommand() {}
