@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -22,20 +23,24 @@ final class LossChart {
   private static final Color RAW = new Color(0xa8c4e0);
   private static final Color SMOOTH = new Color(0x1f4e79);
 
-  /** Part of the curve that the smoothing looks back over. */
-  private static final double LOOK_BACK = 0.05;
+  /** Part of the curve that is averaged over. */
+  private static final double SMOOTHED_PART = 0.05;
+
+  private static final double LEAST = 1e-12;
+
+  /** For equally spaced points, the library marks every so many of them, not round numbers. */
+  private static final double NUDGE = 0.01;
 
   private final double[] steps;
   private final double[] losses;
   private final String raw;
 
   LossChart(LossHistory history) {
-    // A logarithmic axis has no place for 0.
-    List<LossHistory.Point> points =
-        history.points().stream().filter(point -> point.loss() > 0).toList();
+    List<LossHistory.Point> points = history.points();
     raw = history.windowSteps() == 1 ? "each step" : "mean of " + history.windowSteps() + " steps";
     steps = points.stream().mapToDouble(LossHistory.Point::step).toArray();
-    losses = points.stream().mapToDouble(LossHistory.Point::loss).toArray();
+    // A logarithmic axis has no place for 0.
+    losses = points.stream().mapToDouble(point -> Math.max(point.loss(), LEAST)).toArray();
   }
 
   /** Writes the picture as PNG. */
@@ -54,31 +59,42 @@ final class LossChart {
             .build();
     chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setXAxisMin(0.0);
+    chart.getStyler().setXAxisTickMarkSpacingHint(100);
     chart.getStyler().setXAxisDecimalPattern("#,###");
     // The library's logarithmic axis names powers of ten only: mostly one, or none.
     chart.setCustomYAxisTickLabelsFormatter(
-        log -> String.format(Locale.ROOT, "%.3g", Math.pow(10, log)));
+        log -> String.format(Locale.ROOT, "%.2g", Math.pow(10, log)));
     series(chart, raw, losses, RAW, 1);
     series(chart, "smoothed", smoothed(), SMOOTH, 2.5f);
     return chart;
   }
 
   private void series(XYChart chart, String name, double[] values, Color color, float width) {
-    XYSeries series =
-        chart.addSeries(name, steps, Arrays.stream(values).map(Math::log10).toArray());
+    double[] logs = Arrays.stream(values).map(Math::log10).toArray();
+    XYSeries series = chart.addSeries(name, preceded(steps, -NUDGE), preceded(logs, 0));
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(color);
     series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
   }
 
-  /** Exponential average; at the beginning the plain mean of what there is. */
+  /** The values after a copy of the first that is moved a little. */
+  private static double[] preceded(double[] values, double move) {
+    return DoubleStream.concat(DoubleStream.of(values[0] + move), Arrays.stream(values)).toArray();
+  }
+
+  /** Running mean over both neighbourhoods; near the start a short one, for the loss falls fast. */
   private double[] smoothed() {
-    double[] result = new double[losses.length];
-    double look = Math.max(1, LOOK_BACK * losses.length);
-    double mean = 0;
+    double[] sums = new double[losses.length + 1];
     for (int i = 0; i < losses.length; i++) {
-      mean += Math.max(1.0 / (i + 1), 1 / look) * (losses[i] - mean);
-      result[i] = mean;
+      sums[i + 1] = sums[i] + losses[i];
+    }
+    double[] result = new double[losses.length];
+    int reach = (int) (SMOOTHED_PART * losses.length / 2);
+    for (int i = 0; i < losses.length; i++) {
+      int near = Math.min(reach, i / 2);
+      int end = Math.min(losses.length, i + near + 1);
+      result[i] = (sums[end] - sums[i - near]) / (end - (i - near));
     }
     return result;
   }
