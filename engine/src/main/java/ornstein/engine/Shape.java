@@ -46,6 +46,20 @@ public final class Shape {
   }
 
   /**
+   * An extent that was computed in 64 bits.
+   *
+   * @param extent the extent
+   * @return the same number
+   * @throws ShapeException if it is negative or exceeds 2<sup>31</sup>−1
+   */
+  public static int extent(long extent) {
+    if (extent < 0 || extent > Integer.MAX_VALUE) {
+      throw new ShapeException("extent " + extent + " is not from 0 to 2^31-1");
+    }
+    return (int) extent;
+  }
+
+  /**
    * The rank-0 shape.
    *
    * @return the shape of a scalar

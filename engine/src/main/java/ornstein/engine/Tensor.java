@@ -1,5 +1,6 @@
 package ornstein.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.autograd.Autograd;
@@ -460,7 +461,7 @@ public final class Tensor {
    */
   public Tensor reshape(int... dims) {
     int[] d = dims.clone();
-    int known = 1;
+    long known = 1;
     int open = -1;
     for (int i = 0; i < d.length; i++) {
       if (d[i] == -1 && open < 0) {
@@ -470,7 +471,11 @@ public final class Tensor {
       }
     }
     if (open >= 0) {
-      d[open] = known == 0 ? 0 : shape.size() / known;
+      if (known <= 0 || shape.size() % known != 0) {
+        throw new ShapeException(
+            "cannot reshape " + shape + " to " + Arrays.toString(dims) + ": no extent fits for -1");
+      }
+      d[open] = (int) (shape.size() / known);
     }
     return reshape(Shape.of(d));
   }

@@ -52,6 +52,7 @@ class TensorTest {
         List.of(
             () -> a.reshape(4, 2),
             () -> a.reshape(-1, 4),
+            () -> a.reshape(-1, 0),
             () -> a.permute(0, 0),
             () -> a.slice(1, 2, 4),
             () -> a.matmul(a),
@@ -69,6 +70,8 @@ class TensorTest {
       assertTrue(e.getMessage().matches("(?s).*\\[[0-9, ]+].*"), e.getMessage());
     }
     assertThrows(ShapeException.class, () -> Tensor.of(new float[3], 2, 2));
+    Tensor wide = Tensor.zeros(1, 2, 2, 0);
+    assertThrows(ShapeException.class, () -> Functional.upsampleNearest(wide, 1 << 30));
     assertThrows(IllegalArgumentException.class, () -> a.clamp(1, 0));
     assertThrows(IllegalArgumentException.class, () -> Functional.dropout(a, 1f, Rng.of(0)));
     assertThrows(

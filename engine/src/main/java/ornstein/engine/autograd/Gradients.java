@@ -122,6 +122,7 @@ public final class Gradients {
       if (gradient == null) {
         return;
       }
+      sums.remove(gradient); // an operation may hand it on to several inputs: no longer ours alone
       List<Tensor> inputs = node.inputs();
       boolean[] needs = new boolean[inputs.size()];
       for (int i = 0; i < needs.length; i++) {

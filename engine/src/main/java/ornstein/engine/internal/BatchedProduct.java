@@ -66,10 +66,12 @@ final class BatchedProduct {
           second,
           y.array(),
           yo + from * columns,
-          columns);
+          columns,
+          false);
     } else {
       int count = Math.min(end, columns) - from;
-      c.multiply(rows, count, depth, first, second.from(0, from), y.array(), yo + from, columns);
+      c.multiply(
+          rows, count, depth, first, second.from(0, from), y.array(), yo + from, columns, false);
     }
   }
 }

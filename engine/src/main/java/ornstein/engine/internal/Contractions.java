@@ -11,9 +11,19 @@ import ornstein.engine.kernel.Convolution;
 public interface Contractions {
   /**
    * C = A · B on one thread. Element (i, j) of a factor is at {@code offset + i·rowStride +
-   * j·columnStride}, which covers both transposes; rows of C are {@code cs} apart.
+   * j·columnStride}, which covers both transposes; rows of C are {@code cs} apart. Accumulating
+   * goes on with each element's chain from the value that C has, instead of from 0.
    */
-  void multiply(int rows, int columns, int depth, Matrix a, Matrix b, float[] c, int co, int cs);
+  void multiply(
+      int rows,
+      int columns,
+      int depth,
+      Matrix a,
+      Matrix b,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate);
 
   /** See {@link ornstein.engine.kernel.Kernels#convolution}. */
   void convolution(

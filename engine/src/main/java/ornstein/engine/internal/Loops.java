@@ -50,9 +50,19 @@ public interface Loops {
   void addSquaredDeviations(
       float[] x, int xo, int rows, int stride, float[] mean, int mo, float[] y, int yo, int n);
 
-  /** y[j] = fma(a[r·stride + j], b[r·stride + j], y[j]) for r in order. */
-  void addProducts(
-      float[] a, int ao, float[] b, int bo, int rows, int stride, float[] y, int yo, int n);
+  /** y[j] = fma(a[r·stride + j], b[r·stride + j] − mean[j], y[j]) for r in order. */
+  void addCentredProducts(
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int rows,
+      int stride,
+      float[] mean,
+      int mo,
+      float[] y,
+      int yo,
+      int n);
 
   /** y[r·stride + j] = fma(x[r·stride + j], scale[j], shift[j]). */
   void scaleShiftRows(
@@ -68,7 +78,7 @@ public interface Loops {
       int yo,
       int n);
 
-  /** y[r,j] = fma(a[r,j], p[j], fma(b[r,j], q[j], s[j])), rows {@code stride} apart. */
+  /** y[r,j] = fma(a[r,j], p[j], fma(b[r,j] − mean[j], q[j], s[j])), rows {@code stride} apart. */
   void combineRows(
       float[] a,
       int ao,
@@ -76,6 +86,8 @@ public interface Loops {
       int po,
       float[] b,
       int bo,
+      float[] mean,
+      int mo,
       float[] q,
       int qo,
       float[] s,

@@ -14,6 +14,9 @@ import ornstein.engine.kernel.GroupNormalization;
  * gBias  = Σ_n m · A                 gWeight = Σ_n m · B
  * gx = rstd · (m · weight · gy − mean_group(m · weight · A) − x̂ · mean_group(m · weight · B))
  * </pre>
+ *
+ * Products are taken with x − mean, as in the forward pass: Σ gy · x − mean · Σ gy would cancel when
+ * the mean is large.
  */
 @SuppressWarnings("ArrayRecordComponent")
 record NormalizationGradient(
@@ -76,18 +79,25 @@ record NormalizationGradient(
         (row, rows, to) ->
             loops.addRows(gy.array(), gy.offset() + offset + row * stride, rows, stride, to, 0, n),
         a);
+    float[] means = new float[n];
+    for (int i = 0; i < n; i++) {
+      int group = sample * g.groups() + firstGroup + i / perGroup;
+      means[i] = mean.array()[mean.offset() + group];
+    }
     Normalization.perChannel(
         loops,
         g.pixels(),
         n,
         (row, rows, to) ->
-            loops.addProducts(
+            loops.addCentredProducts(
                 gy.array(),
                 gy.offset() + offset + row * stride,
                 x.array(),
                 x.offset() + offset + row * stride,
                 rows,
                 stride,
+                means,
+                0,
                 to,
                 0,
                 n),
@@ -97,21 +107,19 @@ record NormalizationGradient(
     float[] constant = new float[n];
     for (int i = 0; i < n; i += perGroup) {
       int group = sample * g.groups() + firstGroup + i / perGroup;
-      float m = mean.array()[mean.offset() + group];
       float r = rstd.array()[rstd.offset() + group];
       float sumA = 0f;
       float sumB = 0f;
       for (int j = i; j < i + perGroup; j++) {
-        b[j] = r * Math.fma(-m, a[j], b[j]);
+        b[j] *= r;
         float w = modulationFactor(sample, c0 + j) * weight.array()[weight.offset() + c0 + j];
         gyFactor[j] = r * w;
         sumA = Math.fma(w, a[j], sumA);
         sumB = Math.fma(w, b[j], sumB);
       }
       float count = (float) g.pixels() * perGroup;
-      float onX = -r * r * sumB / count;
-      Arrays.fill(xFactor, i, i + perGroup, onX);
-      Arrays.fill(constant, i, i + perGroup, Math.fma(-m, onX, -r * sumA / count));
+      Arrays.fill(xFactor, i, i + perGroup, -r * r * sumB / count);
+      Arrays.fill(constant, i, i + perGroup, -r * sumA / count);
     }
     System.arraycopy(a, 0, sums, sample * stride + c0, n);
     System.arraycopy(b, 0, products, sample * stride + c0, n);
@@ -122,6 +130,8 @@ record NormalizationGradient(
         0,
         x.array(),
         x.offset() + offset,
+        means,
+        0,
         xFactor,
         0,
         constant,

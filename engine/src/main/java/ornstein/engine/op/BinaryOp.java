@@ -51,6 +51,7 @@ public record BinaryOp(Binary function) implements Op {
               : negated(b, withInput(b, Binary.DIVIDE, product(b, gy, b.output()), 1));
       case MAXIMUM -> product(b, gy, share(b, 1 - i, i));
       case MINIMUM -> product(b, gy, share(b, i, 1 - i));
+      // a zero, not nothing: whoever asks for the gradient of a mask gets one
       case LESS, EQUAL -> b.kernels().allocate(b.outputShape().size());
     };
   }

@@ -14,7 +14,7 @@ public record ConcatOp(int axis) implements Op {
   @Override
   public Shape shape(List<Shape> inputs) {
     Shape first = inputs.get(0);
-    int total = 0;
+    long total = 0;
     for (Shape s : inputs) {
       if (s.rank() != first.rank() || !s.with(axis, 0).equals(first.with(axis, 0))) {
         throw new ShapeException(
@@ -22,7 +22,7 @@ public record ConcatOp(int axis) implements Op {
       }
       total += s.dim(axis);
     }
-    return first.with(axis, total);
+    return first.with(axis, Shape.extent(total));
   }
 
   @Override

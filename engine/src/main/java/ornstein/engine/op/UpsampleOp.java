@@ -17,7 +17,9 @@ public record UpsampleOp(int factor) implements Op {
     if (x.rank() != 4 || factor < 1) {
       throw new ShapeException("upsampling by " + factor + " needs [N,H,W,C], got " + x);
     }
-    return Shape.of(x.dim(0), x.dim(1) * factor, x.dim(2) * factor, x.dim(3));
+    int height = Shape.extent((long) x.dim(1) * factor);
+    int width = Shape.extent((long) x.dim(2) * factor);
+    return Shape.of(x.dim(0), height, width, x.dim(3));
   }
 
   @Override

@@ -31,6 +31,20 @@ class GradientsTest {
     assertArrayEquals(new float[] {1, 1}, g.get(y).toArray());
   }
 
+  /** A summed gradient that an operation hands on to two inputs must not be added into again. */
+  @Test
+  void summedGradientsThatAreSharedAreNotOverwritten() {
+    Tensor y = Tensor.of(new float[] {1, 1}).requiresGrad();
+    Tensor z = x.add(y);
+    Tensor twice = z.mul(2f).add(z.mul(3f));
+    Gradients g = twice.add(x.mul(5f)).sum().backward();
+    assertArrayEquals(new float[] {10, 10}, g.get(x).toArray());
+    assertArrayEquals(new float[] {5, 5}, g.get(y).toArray());
+    Gradients swapped = x.mul(5f).add(twice).sum().backward();
+    assertArrayEquals(new float[] {10, 10}, swapped.get(x).toArray());
+    assertArrayEquals(new float[] {5, 5}, swapped.get(y).toArray());
+  }
+
   @Test
   void deepChainsDoNotOverflowTheStack() {
     Tensor y = x;

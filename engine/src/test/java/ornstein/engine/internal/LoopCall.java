@@ -174,10 +174,11 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
                     a[0], at[0], o.rows, o.stride, a[1], at[1], a[2], at[2], o.n),
             2),
         range(
-            "add products",
+            "add centred products",
             (l, o, a, at) ->
-                l.addProducts(a[0], at[0], a[1], at[1], o.rows, o.stride, a[2], at[2], o.n),
-            2),
+                l.addCentredProducts(
+                    a[0], at[0], a[1], at[1], o.rows, o.stride, a[2], at[2], a[3], at[3], o.n),
+            3),
         matrix(
             "scale and shift rows",
             (l, o, a, at) ->
@@ -188,8 +189,8 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             "combine rows",
             (l, o, a, at) ->
                 l.combineRows(
-                    a[0], at[0], a[1], at[1], a[2], at[2], a[3], at[3], a[4], at[4], o.rows,
-                    o.stride, a[5], at[5], o.n),
-            5));
+                    a[0], at[0], a[1], at[1], a[2], at[2], a[3], at[3], a[4], at[4], a[5], at[5],
+                    o.rows, o.stride, a[6], at[6], o.n),
+            6));
   }
 }

@@ -10,14 +10,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import ornstein.engine.Functional;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Autograd;
 import ornstein.engine.autograd.Gradients;
+import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.kernel.Unary;
 
 /**
  * Every operation, forwards and backwards: the vector kernels give the bits of the scalar oracle.
@@ -75,18 +76,41 @@ class BackEndEqualityTest {
     }
   }
 
+  /** More than one part for each of three threads; no multiple of a vector or of the threads. */
   @Test
-  void largePointwiseAndAttention() {
-    compare(
-        () -> {
-          Tensor q = Rng.of(5).normal(Shape.of(2, 70, 3 * 40)).requiresGrad();
-          Tensor y =
-              Functional.packedAttention(q, 4, AttentionOp.Packing.HEAD_MAJOR)
-                  .apply(ornstein.engine.kernel.Unary.SILU)
-                  .add(Rng.of(6).uniform(Shape.of(40)));
-          Gradients g = y.backward(Rng.of(7).normal(y.shape()));
-          return List.of(y.toArray(), g.get(q).toArray());
-        });
+  void sharedPointwiseOperations() {
+    Shape x = Shape.of(5, 101, 131);
+    OpCase.Domain real = OpCase.Domain.REAL;
+    compare(() -> results(OpCase.of("", new UnaryOp(Unary.SILU), real, x)));
+    compare(() -> results(OpCase.of("", new AffineOp(1.5f, -0.5f), real, x)));
+    compare(() -> results(OpCase.of("", new ClampOp(-1f, 1f), real, x)));
+    for (Shape other : List.of(x, Shape.of(131), Shape.of(5, 1, 131), Shape.scalar())) {
+      compare(() -> results(OpCase.of("", new BinaryOp(Binary.MULTIPLY), real, x, other)));
+    }
+  }
+
+  @Test
+  void sharedReductionsAndMovements() {
+    OpCase.Domain real = OpCase.Domain.REAL;
+    Shape x = Shape.of(67, 257, 7);
+    compare(() -> results(OpCase.of("", new SoftmaxOp(), real, Shape.of(301, 203))));
+    compare(() -> results(OpCase.of("", new MaxOp(new int[] {1}, false), real, x)));
+    compare(() -> results(OpCase.of("", new MaxOp(new int[] {2}, false), real, x)));
+    compare(() -> results(OpCase.of("", new PermuteOp(new int[] {2, 0, 1}), real, x)));
+    Shape image = Shape.of(3, 34, 38, 35);
+    compare(() -> results(OpCase.of("", new PoolOp(2), real, image)));
+    compare(() -> results(OpCase.of("", new UpsampleOp(2), real, image)));
+  }
+
+  /** More queries than a tile of the attention kernel. */
+  @Test
+  void attentionInSeveralTiles() {
+    AttentionOp op = new AttentionOp(4, AttentionOp.Packing.HEAD_MAJOR);
+    compare(() -> results(OpCase.of("", op, OpCase.Domain.REAL, Shape.of(2, 150, 3 * 40))));
+    AttentionOp separate = new AttentionOp(2, AttentionOp.Packing.SEPARATE);
+    Shape q = Shape.of(1, 129, 10);
+    Shape k = Shape.of(1, 70, 10);
+    compare(() -> results(OpCase.of("", separate, OpCase.Domain.REAL, q, k, k)));
   }
 
   private static void compare(Supplier<List<float[]>> computation) {

@@ -184,7 +184,9 @@ final class OpCases {
       cases.add(OpCase.of(x + "", op, Domain.REAL, x, c, c));
       cases.add(OpCase.of(x + " modulated", op, Domain.REAL, x, c, c, Shape.of(g[0], 2 * g[2])));
     }
-    int[][] attentions = {{1, 1, 1, 1, 1}, {2, 5, 7, 2, 3}, {1, 3, 2, 3, 4}, {0, 3, 3, 1, 2}};
+    int[][] attentions = {
+      {1, 1, 1, 1, 1}, {2, 5, 7, 2, 3}, {1, 3, 2, 3, 4}, {0, 3, 3, 1, 2}, {1, 67, 3, 1, 2}
+    };
     for (int[] g : attentions) {
       int channels = g[3] * g[4];
       Shape q = Shape.of(g[0], g[1], channels);

@@ -1,5 +1,7 @@
 package ornstein.engine.internal.parallel;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +33,7 @@ public final class WorkerTeam implements AutoCloseable {
 
   /** One shared call; its parts are claimed one by one. */
   private static final class Job {
+    private final long number;
     private final Range body;
     private final int tasks;
     private final int parts;
@@ -38,7 +41,8 @@ public final class WorkerTeam implements AutoCloseable {
     private final AtomicInteger finished = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    Job(Range body, int tasks, int parts) {
+    Job(long number, Range body, int tasks, int parts) {
+      this.number = number;
       this.body = body;
       this.tasks = tasks;
       this.parts = parts;
@@ -80,37 +84,57 @@ public final class WorkerTeam implements AutoCloseable {
     final Thread thread;
     volatile boolean parked;
 
+    /** Number of the last job worked on; the job itself would keep its arrays alive. */
+    private long seen;
+
     Worker(int number) {
       thread = Thread.ofPlatform().daemon().name("ornstein-worker-" + number).unstarted(this);
     }
 
     @Override
     public void run() {
-      Job last = null;
       int spins = 0;
       while (!closed) {
-        Job job = current;
-        if (job != null && job != last) {
-          job.work();
-          last = job;
+        if (work()) {
           spins = 0;
         } else if (++spins < SPINS) {
           Thread.onSpinWait();
         } else {
-          last = null; // a parked worker must not keep a job's arrays alive
-          parked = true;
-          if (current == null && !closed) {
-            LockSupport.park(WorkerTeam.this);
-          }
-          parked = false;
+          sleep();
+          spins = 0;
         }
       }
+    }
+
+    /** Works on the current job, if there is one that this worker has not seen. */
+    private boolean work() {
+      Job job = current;
+      if (job == null || job.number == seen) {
+        return false;
+      }
+      seen = job.number;
+      job.work();
+      return true;
+    }
+
+    private void sleep() {
+      parked = true;
+      if (nothingNew() && !closed) {
+        LockSupport.park(WorkerTeam.this);
+      }
+      parked = false;
+    }
+
+    private boolean nothingNew() {
+      Job job = current;
+      return job == null || job.number == seen;
     }
   }
 
   private final Worker[] workers;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicBoolean started = new AtomicBoolean();
+  private long jobs; // written by the caller that holds busy
   private volatile @Nullable Job current;
   private volatile boolean closed;
 
@@ -147,7 +171,7 @@ public final class WorkerTeam implements AutoCloseable {
       }
       return;
     }
-    Job job = new Job(body, tasks, parts);
+    Job job = new Job(++jobs, body, tasks, parts);
     try {
       current = job;
       wake(parts - 1);
@@ -170,6 +194,11 @@ public final class WorkerTeam implements AutoCloseable {
         LockSupport.unpark(workers[i].thread);
       }
     }
+  }
+
+  /** The workers' threads, for tests of what is left of them. */
+  List<Thread> workerThreads() {
+    return Arrays.stream(workers).map(w -> w.thread).toList();
   }
 
   /** Stops and joins the workers; later calls run on the caller alone. */

@@ -12,10 +12,20 @@ import ornstein.engine.kernel.Convolution;
 public final class ScalarContractions implements Contractions {
   @Override
   public void multiply(
-      int rows, int columns, int depth, Matrix a, Matrix b, float[] c, int co, int cs) {
+      int rows,
+      int columns,
+      int depth,
+      Matrix a,
+      Matrix b,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate) {
     for (int i = 0; i < rows; i++) {
       int row = co + i * cs;
-      Arrays.fill(c, row, row + columns, 0f);
+      if (!accumulate) {
+        Arrays.fill(c, row, row + columns, 0f);
+      }
       for (int k = 0; k < depth; k++) {
         float aik = a.array()[a.offset() + i * a.rowStride() + k * a.columnStride()];
         int bk = b.offset() + k * b.rowStride();

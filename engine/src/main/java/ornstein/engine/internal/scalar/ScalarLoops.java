@@ -188,11 +188,22 @@ public final class ScalarLoops implements Loops {
   }
 
   @Override
-  public void addProducts(
-      float[] a, int ao, float[] b, int bo, int rows, int stride, float[] y, int yo, int n) {
+  public void addCentredProducts(
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int rows,
+      int stride,
+      float[] mean,
+      int mo,
+      float[] y,
+      int yo,
+      int n) {
     for (int r = 0; r < rows; r++) {
       for (int j = 0; j < n; j++) {
-        y[yo + j] = Math.fma(a[ao + r * stride + j], b[bo + r * stride + j], y[yo + j]);
+        float d = b[bo + r * stride + j] - mean[mo + j];
+        y[yo + j] = Math.fma(a[ao + r * stride + j], d, y[yo + j]);
       }
     }
   }
@@ -225,6 +236,8 @@ public final class ScalarLoops implements Loops {
       int po,
       float[] b,
       int bo,
+      float[] mean,
+      int mo,
       float[] q,
       int qo,
       float[] s,
@@ -237,7 +250,8 @@ public final class ScalarLoops implements Loops {
     for (int r = 0; r < rows; r++) {
       for (int j = 0; j < n; j++) {
         int at = r * stride + j;
-        y[yo + at] = Math.fma(a[ao + at], p[po + j], Math.fma(b[bo + at], q[qo + j], s[so + j]));
+        float d = b[bo + at] - mean[mo + j];
+        y[yo + at] = Math.fma(a[ao + at], p[po + j], Math.fma(d, q[qo + j], s[so + j]));
       }
     }
   }

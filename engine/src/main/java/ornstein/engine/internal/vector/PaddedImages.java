@@ -1,5 +1,6 @@
 package ornstein.engine.internal.vector;
 
+import ornstein.engine.Shape;
 import ornstein.engine.internal.HeapBuffer;
 import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.Convolution;
@@ -79,7 +80,7 @@ record PaddedImages(float[] array, int offset, int batch, int height, int width,
   }
 
   private static PaddedImages empty(int batch, int height, int width, int channels) {
-    int size = Math.toIntExact((long) batch * height * width * channels);
+    int size = Shape.of(batch, height, width, channels).size();
     return new PaddedImages(new float[size], 0, batch, height, width, channels);
   }
 

@@ -18,8 +18,16 @@ public final class VectorContractions implements Contractions {
 
   @Override
   public void multiply(
-      int rows, int columns, int depth, Matrix a, Matrix b, float[] c, int co, int cs) {
-    for (int i = 0; i < rows; i++) {
+      int rows,
+      int columns,
+      int depth,
+      Matrix a,
+      Matrix b,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate) {
+    for (int i = 0; i < rows && !accumulate; i++) {
       Arrays.fill(c, co + i * cs, co + i * cs + columns, 0f);
     }
     Matrix rowsOfA = a.columnStride() == 1 ? a : packedRows(a, rows, depth);

@@ -171,10 +171,21 @@ public final class VectorLoops implements Loops {
   }
 
   @Override
-  public void addProducts(
-      float[] a, int ao, float[] b, int bo, int rows, int stride, float[] y, int yo, int n) {
-    int done = VectorRows.addProducts(a, ao, b, bo, rows, stride, y, yo, n);
-    TAIL.addProducts(a, ao + done, b, bo + done, rows, stride, y, yo + done, n - done);
+  public void addCentredProducts(
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int rows,
+      int stride,
+      float[] mean,
+      int mo,
+      float[] y,
+      int yo,
+      int n) {
+    int done = VectorRows.addCentredProducts(a, ao, b, bo, rows, stride, mean, mo, y, yo, n);
+    TAIL.addCentredProducts(
+        a, ao + done, b, bo + done, rows, stride, mean, mo + done, y, yo + done, n - done);
   }
 
   @Override
@@ -203,6 +214,8 @@ public final class VectorLoops implements Loops {
       int po,
       float[] b,
       int bo,
+      float[] mean,
+      int mo,
       float[] q,
       int qo,
       float[] s,
@@ -212,9 +225,11 @@ public final class VectorLoops implements Loops {
       float[] y,
       int yo,
       int n) {
-    int done = VectorRows.combineRows(a, ao, p, po, b, bo, q, qo, s, so, rows, stride, y, yo, n);
+    int done = VectorRows.combineRows(
+            a, ao, p, po, b, bo, mean, mo, q, qo, s, so, rows, stride, y, yo, n);
     TAIL.combineRows(
-        a, ao + done, p, po + done, b, bo + done, q, qo + done, s, so + done, rows, stride, y,
+        a, ao + done, p, po + done, b, bo + done, mean, mo + done, q, qo + done, s, so + done, rows,
+        stride, y,
         yo + done, n - done);
   }
 

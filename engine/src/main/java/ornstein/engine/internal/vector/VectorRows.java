@@ -88,10 +88,24 @@ final class VectorRows {
     return j;
   }
 
-  static int addProducts(
-      float[] a, int ao, float[] b, int bo, int rows, int stride, float[] y, int yo, int n) {
+  static int addCentredProducts(
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int rows,
+      int stride,
+      float[] mean,
+      int mo,
+      float[] y,
+      int yo,
+      int n) {
     int j = 0;
     for (; j + WIDE <= n; j += WIDE) {
+      FloatVector m0 = fromArray(SPECIES, mean, mo + j);
+      FloatVector m1 = fromArray(SPECIES, mean, mo + j + LENGTH);
+      FloatVector m2 = fromArray(SPECIES, mean, mo + j + 2 * LENGTH);
+      FloatVector m3 = fromArray(SPECIES, mean, mo + j + 3 * LENGTH);
       FloatVector s0 = fromArray(SPECIES, y, yo + j);
       FloatVector s1 = fromArray(SPECIES, y, yo + j + LENGTH);
       FloatVector s2 = fromArray(SPECIES, y, yo + j + 2 * LENGTH);
@@ -99,10 +113,14 @@ final class VectorRows {
       for (int r = 0; r < rows; r++) {
         int u = ao + r * stride + j;
         int v = bo + r * stride + j;
-        s0 = fromArray(SPECIES, a, u).fma(fromArray(SPECIES, b, v), s0);
-        s1 = fromArray(SPECIES, a, u + LENGTH).fma(fromArray(SPECIES, b, v + LENGTH), s1);
-        s2 = fromArray(SPECIES, a, u + 2 * LENGTH).fma(fromArray(SPECIES, b, v + 2 * LENGTH), s2);
-        s3 = fromArray(SPECIES, a, u + 3 * LENGTH).fma(fromArray(SPECIES, b, v + 3 * LENGTH), s3);
+        FloatVector d0 = fromArray(SPECIES, b, v).sub(m0);
+        s0 = fromArray(SPECIES, a, u).fma(d0, s0);
+        FloatVector d1 = fromArray(SPECIES, b, v + LENGTH).sub(m1);
+        s1 = fromArray(SPECIES, a, u + LENGTH).fma(d1, s1);
+        FloatVector d2 = fromArray(SPECIES, b, v + 2 * LENGTH).sub(m2);
+        s2 = fromArray(SPECIES, a, u + 2 * LENGTH).fma(d2, s2);
+        FloatVector d3 = fromArray(SPECIES, b, v + 3 * LENGTH).sub(m3);
+        s3 = fromArray(SPECIES, a, u + 3 * LENGTH).fma(d3, s3);
       }
       s0.intoArray(y, yo + j);
       s1.intoArray(y, yo + j + LENGTH);
@@ -110,11 +128,11 @@ final class VectorRows {
       s3.intoArray(y, yo + j + 3 * LENGTH);
     }
     for (; j + LENGTH <= n; j += LENGTH) {
+      FloatVector m = fromArray(SPECIES, mean, mo + j);
       FloatVector s = fromArray(SPECIES, y, yo + j);
       for (int r = 0; r < rows; r++) {
-        s =
-            fromArray(SPECIES, a, ao + r * stride + j)
-                .fma(fromArray(SPECIES, b, bo + r * stride + j), s);
+        FloatVector d = fromArray(SPECIES, b, bo + r * stride + j).sub(m);
+        s = fromArray(SPECIES, a, ao + r * stride + j).fma(d, s);
       }
       s.intoArray(y, yo + j);
     }
@@ -153,6 +171,8 @@ final class VectorRows {
       int po,
       float[] b,
       int bo,
+      float[] mean,
+      int mo,
       float[] q,
       int qo,
       float[] s,
@@ -168,7 +188,8 @@ final class VectorRows {
       for (int j = 0; j < end; j += LENGTH) {
         FloatVector u = fromArray(SPECIES, q, qo + j);
         FloatVector v = fromArray(SPECIES, s, so + j);
-        FloatVector t = fromArray(SPECIES, b, bo + row + j).fma(u, v);
+        FloatVector m = fromArray(SPECIES, mean, mo + j);
+        FloatVector t = fromArray(SPECIES, b, bo + row + j).sub(m).fma(u, v);
         FloatVector w = fromArray(SPECIES, p, po + j);
         fromArray(SPECIES, a, ao + row + j).fma(w, t).intoArray(y, yo + row + j);
       }

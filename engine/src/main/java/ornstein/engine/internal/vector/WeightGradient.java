@@ -1,5 +1,6 @@
 package ornstein.engine.internal.vector;
 
+import ornstein.engine.Shape;
 import ornstein.engine.internal.HeapBuffer;
 import ornstein.engine.internal.Matrix;
 import ornstein.engine.internal.parallel.WorkerTeam;
@@ -25,7 +26,7 @@ record WeightGradient(Convolution g, PaddedImages x, HeapBuffer gy, HeapBuffer g
   void run(WorkerTeam team) {
     int pixels = g.batch() * g.outHeight() * g.outWidth();
     int panels = Panels.count(g.outChannels());
-    float[] packed = new float[Math.multiplyExact(pixels, panels * N)];
+    float[] packed = new float[Shape.of(pixels, panels, N).size()];
     team.run(
         panels,
         1,

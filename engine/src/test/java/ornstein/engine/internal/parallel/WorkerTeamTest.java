@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -133,18 +137,33 @@ class WorkerTeamTest {
     team.close();
     team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
     assertEquals(9, runs.get(0));
-    assertFalse(
-        Thread.getAllStackTraces().keySet().stream()
-            .anyMatch(
-                t ->
-                    t.getName().startsWith("ornstein-worker")
-                        && t.isAlive()
-                        && belongsTo(t, team)));
+    assertEquals(2, team.workerThreads().size());
+    for (Thread worker : team.workerThreads()) {
+      assertFalse(worker.isAlive(), worker.getName());
+    }
     assertThrows(IllegalArgumentException.class, () -> new WorkerTeam(0));
   }
 
-  /** Workers of other teams in this JVM may be alive; a parked worker's blocker is its team. */
-  private static boolean belongsTo(Thread t, WorkerTeam team) {
-    return LockSupport.getBlocker(t) == team;
+  /** While the caller is busy with its own part, a worker that has done its part sleeps. */
+  @Test
+  void anIdleWorkerBurnsNoCore() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    assumeTrue(threads.isThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled());
+    try (WorkerTeam team = new WorkerTeam(2)) {
+      team.run(2, 1, (from, to) -> {});
+      long worker = team.workerThreads().getFirst().threadId();
+      long before = threads.getThreadCpuTime(worker);
+      Thread caller = Thread.currentThread();
+      team.run(
+          2,
+          1,
+          (from, to) -> {
+            if (Thread.currentThread() == caller) {
+              LockSupport.parkNanos(400_000_000);
+            }
+          });
+      long used = threads.getThreadCpuTime(worker) - before;
+      assertTrue(used < 200_000_000, "the worker used " + used + " ns of 400 ms");
+    }
   }
 }

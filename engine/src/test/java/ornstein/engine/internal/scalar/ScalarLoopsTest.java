@@ -190,16 +190,17 @@ class ScalarLoopsTest {
     assertArrayEquals(new float[] {20f, 36f}, y);
     loops.addSquaredDeviations(x, 0, 3, 3, new float[] {3f, 5f}, 0, y, 0, 2);
     assertArrayEquals(new float[] {33f, 61f}, y);
-    loops.addProducts(x, 0, x, 0, 3, 3, y, 0, 2);
-    assertArrayEquals(new float[] {79f, 171f}, y);
+    loops.addCentredProducts(x, 0, x, 0, 3, 3, new float[] {3f, 5f}, 0, y, 0, 2);
+    assertArrayEquals(new float[] {49f, 91f}, y);
     float[] z = new float[8];
     loops.scaleShiftRows(x, 0, 3, 3, new float[] {2f, 3f}, 0, new float[] {1f, -1f}, 0, z, 0, 2);
     assertArrayEquals(new float[] {3f, 5f, 0f, 7f, 14f, 0f, 13f, 26f}, z);
     float[] p = {1f, 2f};
     float[] q = {10f, 20f};
     float[] s = {100f, 200f};
-    loops.combineRows(x, 0, p, 0, z, 0, q, 0, s, 0, 3, 3, z, 0, 2);
-    assertArrayEquals(new float[] {131f, 304f, 0f, 173f, 490f, 0f, 236f, 738f}, z);
+    float[] mean = {1f, 2f};
+    loops.combineRows(x, 0, p, 0, z, 0, mean, 0, q, 0, s, 0, 3, 3, z, 0, 2);
+    assertArrayEquals(new float[] {121f, 264f, 0f, 163f, 450f, 0f, 226f, 698f}, z);
   }
 
   @Test
