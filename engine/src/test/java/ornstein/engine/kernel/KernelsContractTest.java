@@ -47,51 +47,6 @@ class KernelsContractTest {
     assertThrows(IndexOutOfBoundsException.class, () -> k.write(values, 0, view, 3, 2));
   }
 
-  /** A planner places buffers side by side in one arena: no verb may touch its neighbours. */
-  @ParameterizedTest
-  @MethodSource("all")
-  void verbsOnViewsLeaveTheNeighboursAlone(Kernels k) {
-    Convolution g = new Convolution(1, 3, 3, 2, 5, 3, 3, 1, 1);
-    Buffer x = surrounded(k, 18);
-    Buffer w = surrounded(k, 90);
-    Buffer arena = k.allocate(45 + 40);
-    k.fill(-5f, arena);
-    Buffer y = k.view(arena, 20, 45);
-    k.convolution(g, x, w, null, y);
-    assertGuards(k, arena, 20, 45);
-    k.fill(-5f, arena);
-    k.convolutionWeightGradient(g, x, y, k.allocate(90));
-    Buffer gx = k.view(arena, 20, 18);
-    k.convolutionInputGradient(g, surrounded(k, 45), w, gx);
-    assertGuards(k, arena, 20, 18);
-    k.fill(-5f, arena);
-    k.matmul(new Matmul(1, 3, 6, 3, false, false), surrounded(k, 9), x, k.view(arena, 20, 18));
-    assertGuards(k, arena, 20, 18);
-    k.fill(-5f, arena);
-    k.randomNormal(1, 2, 0, k.view(arena, 20, 13));
-    assertGuards(k, arena, 20, 13);
-  }
-
-  private static Buffer surrounded(Kernels k, int size) {
-    Buffer arena = k.allocate(size + 14);
-    k.fill(Float.NaN, arena);
-    Buffer view = k.view(arena, 7, size);
-    k.randomUniform(1, 2, 0, view);
-    return view;
-  }
-
-  private static void assertGuards(Kernels k, Buffer arena, int from, int size) {
-    float[] values = new float[arena.size()];
-    k.read(arena, 0, values, 0, values.length);
-    for (int i = 0; i < values.length; i++) {
-      if (i < from || i >= from + size) {
-        assertEquals(-5f, values[i], "element " + i);
-      } else {
-        assertTrue(Float.isFinite(values[i]), "element " + i + " is " + values[i]);
-      }
-    }
-  }
-
   @ParameterizedTest
   @MethodSource("all")
   void adamIsTheWrittenFormula(Kernels k) {

@@ -5,6 +5,8 @@ import java.util.List;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
+import ornstein.engine.autograd.Autograd;
+import ornstein.engine.autograd.Gradients;
 
 /**
  * An operation on concrete inputs.
@@ -52,6 +54,23 @@ record OpCase(String name, Op op, List<Tensor> inputs, int differentiable) {
         yield Tensor.of(shape, values);
       }
     };
+  }
+
+  /** The result, then the gradient of each differentiated input. */
+  List<float[]> results() {
+    List<Tensor> arguments = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Tensor copy = Tensor.of(inputs.get(i).shape(), inputs.get(i).toArray());
+      arguments.add(i < differentiable ? copy.requiresGrad() : copy);
+    }
+    Tensor y = Autograd.apply(op, arguments.toArray(Tensor[]::new));
+    List<float[]> results = new ArrayList<>();
+    results.add(y.toArray());
+    Gradients g = y.backward(Rng.of(11).normal(y.shape()));
+    for (int i = 0; i < differentiable; i++) {
+      results.add(g.get(arguments.get(i)).toArray());
+    }
+    return results;
   }
 
   @Override
