@@ -17,7 +17,8 @@ import ornstein.engine.io.Npz;
 
 /**
  * Judges the 100 digits of a whole demo run, which is too long for every build: {@code mvn test -pl
- * cli -am -Dornstein.demo.folder=/path/of/demo}.
+ * cli -am -Dtest=DemoSamplesTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dornstein.demo.folder=/path/of/demo}. Continuous integration does so.
  */
 @EnabledIfSystemProperty(
     named = "ornstein.demo.folder",

@@ -2,11 +2,13 @@ package ornstein.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +31,11 @@ class ReproducibilityTest {
     Path log = folder.resolve(name + ".log");
     Process child =
         ChildJvm.start(log, List.of(properties), "demo", "--steps", "5", "--out", out.toString());
-    assertEquals(0, child.waitFor(), () -> ChildJvm.text(log));
+    if (!child.waitFor(3, TimeUnit.MINUTES)) {
+      child.destroyForcibly();
+      fail("no end after three minutes: " + ChildJvm.text(log));
+    }
+    assertEquals(0, child.exitValue(), () -> ChildJvm.text(log));
     return out;
   }
 
