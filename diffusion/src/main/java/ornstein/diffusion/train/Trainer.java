@@ -102,19 +102,32 @@ public final class Trainer {
     }
   }
 
-  /** Asks a run to end after the step at work; may be called from any thread. */
+  /**
+   * Asks a run to end after the step at work, or the next one before its first step if none is at
+   * work; may be called from any thread.
+   */
   public void stop() {
     stopped = true;
   }
 
   /**
-   * Trains until a limit is reached or {@link #stop} is called. A later call goes on from there.
+   * Trains until a limit is reached or {@link #stop} is called. A later call goes on from there; a
+   * time limit counts for each call anew.
    *
    * @param listener follows the run
    * @throws TrainingException if the loss or a gradient is no longer finite; the weights are then
    *     those of the step before
    */
   public void run(TrainingListener listener) {
+    try {
+      runUntilStopped(listener);
+    } finally {
+      // Not at the start: that would lose a stop asked for just before.
+      stopped = false;
+    }
+  }
+
+  private void runUntilStopped(TrainingListener listener) {
     long start = System.nanoTime();
     long first = optimizer.steps();
     while (!stopped) {

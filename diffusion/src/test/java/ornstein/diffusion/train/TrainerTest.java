@@ -95,6 +95,19 @@ class TrainerTest {
         });
     assertEquals(losses.subList(0, 2), halves);
     assertEquals(2, half.steps());
+    half.run(p -> halves.add(p.loss()));
+    assertEquals(4, losses.size());
+    assertEquals(losses, halves);
+  }
+
+  @Test
+  void aStopAskedForBetweenRunsEndsTheNextOneOnly() {
+    Trainer trainer = new Trainer(network(0f), diffusion, digits, config);
+    trainer.stop();
+    trainer.run(p -> {});
+    assertEquals(0, trainer.steps());
+    trainer.run(p -> {});
+    assertEquals(4, trainer.steps());
   }
 
   @Test
