@@ -120,6 +120,14 @@ final class DiffusionTermsFixturesTest {
     check(variance + ".ddim_eta0.sample", next);
   }
 
+  @ParameterizedTest
+  @EnumSource(VarianceModel.class)
+  void ddimInversionStep(VarianceModel variance) throws IOException {
+    // The reference's numbers are without clipping, which would change the noise to be kept.
+    ReverseProcess p = process(Parameterization.EPSILON, variance).with(Thresholding.none());
+    check(variance + ".ddim_reverse.sample", new DdimInversion(p).step(noised(), step, null));
+  }
+
   private void check(String name, Tensor ours) throws IOException {
     double[] expected = file.doubles(name);
     float[] actual = ours.toArray();

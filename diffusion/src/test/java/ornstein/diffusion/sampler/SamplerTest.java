@@ -138,6 +138,36 @@ final class SamplerTest {
     }
   }
 
+  /** Where the noise that the network sees is the same at both ends, nothing is lost. */
+  @Test
+  void ddimUndoesItsInversion() {
+    Tensor seen = NoiseSource.of(2).draw(0, IMAGES);
+    ReverseProcess process =
+        new ReverseProcess(
+            GaussianDiffusion.of(BetaSchedule.linear(100)),
+            (x, time, labels) -> seen,
+            Parameterization.EPSILON,
+            VarianceModel.FIXED_SMALL,
+            Thresholding.none());
+    DdimInversion inversion = new DdimInversion(process);
+    Tensor x = NoiseSource.of(1).draw(0, IMAGES);
+    Tensor steps = Tensor.of(new float[] {1, 40, 99});
+    Tensor noisier = inversion.step(x, steps, null);
+    float[] back =
+        new DdimSampler(0)
+            .transition(process, null, NoiseSource.of(0))
+            .apply(noisier, steps.add(1f), 2)
+            .x()
+            .toArray();
+    assertArrayEquals(x.toArray(), back, 1e-5f);
+    assertFalse(Arrays.equals(x.toArray(), noisier.toArray()));
+    Tensor last = inversion.step(x, Tensor.full(Shape.of(3), 100f), null);
+    assertArrayEquals(seen.toArray(), last.toArray(), 1e-5f);
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> inversion.step(x, Tensor.full(Shape.of(3), 0f), null));
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
   void etaHasItsRange(double eta) {
