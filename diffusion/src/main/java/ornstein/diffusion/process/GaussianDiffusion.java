@@ -116,16 +116,6 @@ public final class GaussianDiffusion {
   }
 
   /**
-   * The signal-to-noise ratio.
-   *
-   * @param t the step, 1 to T
-   * @return ᾱ<sub>t</sub>/(1−ᾱ<sub>t</sub>)
-   */
-  public double signalToNoise(int t) {
-    return alphaBar(t) / (1 - alphaBar(t));
-  }
-
-  /**
    * The forward transition over several steps, q(x<sub>t</sub>|x<sub>s</sub>) =
    * N(√(ᾱ<sub>t</sub>/ᾱ<sub>s</sub>) x<sub>s</sub>, (1−ᾱ<sub>t</sub>/ᾱ<sub>s</sub>) I).
    *
@@ -281,26 +271,6 @@ public final class GaussianDiffusion {
       return posteriorVariance(t);
     }
     return steps() == 1 ? beta(1) : posteriorVariance(2);
-  }
-
-  /**
-   * The coefficient of x<sub>0</sub> in the posterior's mean for one step.
-   *
-   * @param t the step, 1 to T
-   * @return √ᾱ<sub>t−1</sub> β<sub>t</sub>/(1−ᾱ<sub>t</sub>)
-   */
-  public double posteriorMeanCoefficientOfStart(int t) {
-    return beta(t) * Math.sqrt(alphaBarPrevious(t)) / (1 - alphaBar(t));
-  }
-
-  /**
-   * The coefficient of x<sub>t</sub> in the posterior's mean for one step.
-   *
-   * @param t the step, 1 to T
-   * @return √α<sub>t</sub> (1−ᾱ<sub>t−1</sub>)/(1−ᾱ<sub>t</sub>)
-   */
-  public double posteriorMeanCoefficientOfCurrent(int t) {
-    return (1 - alphaBarPrevious(t)) * forward(t - 1, t).scale() / (1 - alphaBar(t));
   }
 
   @Override

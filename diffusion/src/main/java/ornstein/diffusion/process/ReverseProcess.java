@@ -125,15 +125,6 @@ public final class ReverseProcess {
   }
 
   /**
-   * The variance of the ancestral step.
-   *
-   * @return the variance model
-   */
-  public VarianceModel varianceModel() {
-    return varianceModel;
-  }
-
-  /**
    * Evaluates the network.
    *
    * @param x x<sub>t</sub>, [N, …]

@@ -43,8 +43,14 @@ final class PosteriorProperties {
     ReverseKernel posterior = d.posterior(p.t(), p.t() - 1);
     // At t = 1 the published λ is β/(1−ᾱ_1), 1 up to the digits that 1−ᾱ_1 loses.
     double relative = 1e-15 / p.noiseAtT() + 1e-14;
-    assertRelative(d.posteriorMeanCoefficientOfCurrent(p.t()), posterior.kappa(), relative);
-    assertRelative(d.posteriorMeanCoefficientOfStart(p.t()), posterior.lambda(), relative);
+    double beta = d.beta(p.t());
+    double noiseAtT = 1 - d.alphaBar(p.t());
+    double previous = d.alphaBarPrevious(p.t());
+    // Ho et al. 2020, equation 7.
+    double ofCurrent = Math.sqrt(1 - beta) * (1 - previous) / noiseAtT;
+    double ofStart = Math.sqrt(previous) * beta / noiseAtT;
+    assertRelative(ofCurrent, posterior.kappa(), relative);
+    assertRelative(ofStart, posterior.lambda(), relative);
     assertRelative(d.posteriorVariance(p.t()), posterior.variance(), relative);
   }
 

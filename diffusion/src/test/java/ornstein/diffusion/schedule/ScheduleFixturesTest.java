@@ -27,11 +27,9 @@ final class ScheduleFixturesTest {
       check(file, prefix + "alphas_cumprod_prev", d::alphaBarPrevious);
       check(file, prefix + "posterior_variance", d::posteriorVariance);
       check(file, prefix + "posterior_log_variance_clipped", d::posteriorLogVarianceClipped);
-      check(file, prefix + "posterior_mean_coef1", d::posteriorMeanCoefficientOfStart);
-      check(file, prefix + "posterior_mean_coef2", d::posteriorMeanCoefficientOfCurrent);
       check(file, prefix + "sqrt_recip_alphas_cumprod", d::sqrtRecipAlphaBar);
       check(file, prefix + "sqrt_recipm1_alphas_cumprod", d::sqrtRecipAlphaBarMinusOne);
-      // The reference's arrays of the generalised posterior, at neighbours, are these again.
+      // The posterior of any two steps, at neighbours.
       check(file, prefix + "posterior_mean_coef1", t -> d.posterior(t, t - 1).lambda());
       check(file, prefix + "posterior_mean_coef2", t -> d.posterior(t, t - 1).kappa());
       check(file, prefix + "posterior_variance", t -> d.posterior(t, t - 1).variance());
