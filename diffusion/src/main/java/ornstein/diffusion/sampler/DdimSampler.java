@@ -53,7 +53,7 @@ public final class DdimSampler implements Sampler {
     return (x, step, draw) -> {
       Tensor start = process.predictStart(x, step, labels);
       Tensor mean = kappa.over(step, x).mul(x).add(lambda.over(step, x).mul(start));
-      if (eta == 0) {
+      if (eta == 0 || draw == ReverseChain.LAST_DRAW) {
         return new ReverseChain.Moved(mean, start);
       }
       Tensor z = noise.draw(draw, x.shape());

@@ -4,7 +4,6 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.ReverseMoments;
 import ornstein.diffusion.process.ReverseProcess;
-import ornstein.diffusion.process.StepTable;
 import ornstein.engine.Tensor;
 
 /**
@@ -19,13 +18,15 @@ public final class DdpmSampler implements Sampler {
   @Override
   public Iterator<SamplingStep> steps(
       ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
-    StepTable noisy = StepTable.of(process.diffusion().steps(), t -> t == 1 ? 0 : 1);
     return new ReverseChain(
         process.diffusion(),
         x,
         (current, step, draw) -> {
           ReverseMoments p = process.moments(current, step, labels);
-          Tensor sigma = p.logVariance().mul(0.5f).exp().mul(noisy.over(step, current));
+          if (draw == ReverseChain.LAST_DRAW) {
+            return new ReverseChain.Moved(p.mean(), p.start());
+          }
+          Tensor sigma = p.logVariance().mul(0.5f).exp();
           Tensor z = noise.draw(draw, current.shape());
           return new ReverseChain.Moved(p.mean().add(sigma.mul(z)), p.start());
         });

@@ -9,6 +9,9 @@ import ornstein.engine.autograd.Autograd;
 
 /** Walks a chain from its last step to clean data, one transition at a time. */
 final class ReverseChain implements Iterator<SamplingStep> {
+  /** The draw of the step to clean data, which takes no noise. */
+  static final int LAST_DRAW = 1;
+
   private final GaussianDiffusion diffusion;
   private final Transition transition;
   private Tensor x;
@@ -25,7 +28,10 @@ final class ReverseChain implements Iterator<SamplingStep> {
   @FunctionalInterface
   interface Transition {
 
-    /** From x at a step [N] to the sample one step on, with noise number {@code draw} if any. */
+    /**
+     * From x at a step [N] to the sample one step on, with noise number {@code draw} if any; none
+     * at {@link #LAST_DRAW}.
+     */
     Moved apply(Tensor x, Tensor step, int draw);
   }
 
