@@ -18,6 +18,9 @@ import ornstein.engine.io.Npz;
  * All files are written whole or not at all.
  */
 public final class Images {
+  /** The most values a batch holds: as many as fit into one array on any JVM. */
+  public static final int MOST_VALUES = Integer.MAX_VALUE - 8;
+
   private final int count;
   private final int height;
   private final int width;
@@ -81,6 +84,48 @@ public final class Images {
     }
     return new Images(
         shape.dim(0), shape.dim(1), shape.dim(2), shape.dim(3), pixels, labels.clone());
+  }
+
+  /**
+   * Batches one after the other.
+   *
+   * @param batches at least one, all of one height, width and number of channels, and either all
+   *     with labels or none
+   * @return all images in order
+   * @throws IllegalArgumentException if there is no batch, the batches do not fit together, or
+   *     their values are over {@link #MOST_VALUES}
+   */
+  public static Images concat(List<Images> batches) {
+    if (batches.isEmpty()) {
+      throw new IllegalArgumentException("no batch of images is given");
+    }
+    Images first = batches.get(0);
+    long size = 0;
+    for (Images batch : batches) {
+      if (!batch.shape().with(0, 1).equals(first.shape().with(0, 1))
+          || (batch.labels.length == 0) != (first.labels.length == 0)) {
+        throw new IllegalArgumentException(
+            "images of " + batch + " do not go with images of " + first);
+      }
+      size += batch.pixels.length;
+    }
+    if (size > MOST_VALUES) {
+      throw new IllegalArgumentException(
+          size + " values of images are over the " + MOST_VALUES + " that one array holds");
+    }
+    byte[] pixels = new byte[(int) size];
+    int at = 0;
+    for (Images batch : batches) {
+      System.arraycopy(batch.pixels, 0, pixels, at, batch.pixels.length);
+      at += batch.pixels.length;
+    }
+    return new Images(
+        pixels.length / (first.height * first.width * first.channels),
+        first.height,
+        first.width,
+        first.channels,
+        pixels,
+        batches.stream().flatMapToInt(batch -> Arrays.stream(batch.labels)).toArray());
   }
 
   /**
@@ -225,6 +270,11 @@ public final class Images {
    */
   public BufferedImage grid(int columns, int scale, int padding) {
     return new PixelCanvas(this, columns, scale, padding).draw();
+  }
+
+  @Override
+  public String toString() {
+    return shape() + (labels.length == 0 ? " without labels" : " with labels");
   }
 
   /**

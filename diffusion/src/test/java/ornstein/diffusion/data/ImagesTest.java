@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -100,6 +101,34 @@ class ImagesTest {
     assertThrows(
         IllegalArgumentException.class, () -> Images.of(Shape.of(0, 1, 1, 1), new byte[0]));
     assertThrows(IllegalArgumentException.class, () -> Images.of(Shape.of(2, 2), new byte[4]));
+  }
+
+  @Test
+  void batchesJoinInOrder() {
+    Shape shape = Shape.of(3, 1, 2, 1);
+    Images joined = Images.concat(List.of(ramps(1, 1, 2, 1, 7), ramps(2, 1, 2, 1, 8, 9)));
+    assertEquals(shape, joined.shape());
+    assertArrayEquals(new byte[] {0, 1, 0, 1, 2, 3}, joined.pixels());
+    assertArrayEquals(new int[] {7, 8, 9}, joined.labels());
+    Images bare = Images.concat(List.of(ramps(1, 1, 2, 1), ramps(2, 1, 2, 1)));
+    assertArrayEquals(joined.pixels(), bare.pixels());
+    assertEquals(0, bare.labels().length);
+  }
+
+  @Test
+  void batchesThatDoNotFitTogetherAreRefused() {
+    Images one = ramps(1, 1, 2, 1);
+    assertThrows(IllegalArgumentException.class, () -> Images.concat(List.of()));
+    for (Images other : List.of(ramps(1, 2, 1, 1), ramps(1, 1, 2, 3), ramps(1, 1, 2, 1, 5))) {
+      assertThrows(IllegalArgumentException.class, () -> Images.concat(List.of(one, other)));
+    }
+    Images million = ramps(1, 1024, 1024, 1);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Images.concat(Collections.nCopies(2048, million)));
+    assertEquals(
+        "2147483648 values of images are over the 2147483639 that one array holds", e.getMessage());
   }
 
   @Test
