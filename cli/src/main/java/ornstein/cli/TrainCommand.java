@@ -90,9 +90,6 @@ final class TrainCommand implements Callable<Integer> {
       return Interruption.EXIT_CODE;
     }
     SampleRequest request = SampleRequest.of(SAMPLES).seed(config.seed());
-    if (process.steps() < SampleCommand.DEFAULT_STEPS) {
-      request = request.steps(process.steps());
-    }
     ImageSize size = new ImageSize(data.height(), data.width());
     PictureGrid grid = PictureGrid.of(SAMPLES, size, unet.numClasses());
     SampleFiles files = SampleFiles.picture(folder, SAMPLES, size, grid);

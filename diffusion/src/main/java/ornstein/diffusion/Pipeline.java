@@ -2,12 +2,14 @@ package ornstein.diffusion;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.data.Images;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.NoiseSource;
-import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
 import ornstein.engine.io.FormatException;
@@ -137,23 +139,28 @@ public final class Pipeline {
     int[] labels = labels(request);
     ReverseProcess chain =
         process
-            .respaced(TimestepSpacing.parse(request.spacing()))
+            .respaced(request.timesteps())
             .with(request.clip() ? Thresholding.clip() : Thresholding.none());
     NoiseSource noise = NoiseSource.of(request.seed());
-    float[] pixels = new float[Math.multiplyExact(request.count(), one.size())];
+    List<Images> batches = new ArrayList<>();
     for (int first = 0; first < request.count(); first += request.batch()) {
       int n = Math.min(request.batch(), request.count() - first);
       NoiseSource own = noise.from(first);
-      Tensor x = own.draw(0, one.with(0, n));
+      Shape shape = one.with(0, n);
+      int[] classes = labels.length == 0 ? labels : Arrays.copyOfRange(labels, first, first + n);
       int at = first;
       Tensor samples =
           request
               .sampler()
               .sample(
-                  chain, x, batchLabels(labels, first, n), own, step -> listener.onStep(at, step));
-      System.arraycopy(samples.toArray(), 0, pixels, first * one.size(), samples.shape().size());
+                  chain,
+                  own.draw(0, shape),
+                  asTensor(classes),
+                  own,
+                  step -> listener.onStep(at, step));
+      batches.add(Images.fromUnit(shape, samples.toArray(), classes));
     }
-    return Images.fromUnit(one.with(0, request.count()), pixels, labels);
+    return Images.concat(batches);
   }
 
   /** [1, H, W, C] of the requested images. */
@@ -165,7 +172,22 @@ public final class Pipeline {
       throw new IllegalArgumentException(
           "at most " + MOST_IMAGES + " images in one request, got " + request.count());
     }
-    return Shape.of(1, height, width, model.config().inChannels());
+    int channels = model.config().inChannels();
+    // Divided, not multiplied out, which could overflow a long.
+    if ((long) height * width > Images.MOST_VALUES / ((long) request.count() * channels)) {
+      throw new IllegalArgumentException(
+          request.count()
+              + " images of "
+              + height
+              + "x"
+              + width
+              + " with "
+              + channels
+              + " channels are over "
+              + Images.MOST_VALUES
+              + " values, the most of one request; ask for fewer or smaller images");
+    }
+    return Shape.of(1, height, width, channels);
   }
 
   /** The class of each image; empty for a network without classes. */
@@ -193,13 +215,13 @@ public final class Pipeline {
     return labels;
   }
 
-  private static @Nullable Tensor batchLabels(int[] labels, int first, int n) {
+  private static @Nullable Tensor asTensor(int[] labels) {
     if (labels.length == 0) {
       return null;
     }
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = labels[first + i];
+    float[] values = new float[labels.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = labels[i];
     }
     return Tensor.of(values);
   }

@@ -1,8 +1,10 @@
 package ornstein.diffusion;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.sampler.DdimSampler;
 import ornstein.diffusion.sampler.Sampler;
+import ornstein.diffusion.schedule.TimestepSpacing;
 
 /**
  * What to sample. Immutable; start from {@link #of} and change what differs.
@@ -11,8 +13,8 @@ import ornstein.diffusion.sampler.Sampler;
  * @param seed seed of all noise
  * @param labels class of each image, or one for all, or empty: every class equally often, in order
  * @param sampler how noise becomes an image
- * @param spacing which timesteps are visited, as {@link
- *     ornstein.diffusion.schedule.TimestepSpacing#parse} reads it; {@code ""} for all
+ * @param spacing which timesteps are visited, as {@link TimestepSpacing#parse} reads it: {@code ""}
+ *     for all; null for {@value #DEFAULT_STEPS} spread evenly, or all of a shorter chain
  * @param clip whether predictions of clean data are clipped to [−1, 1]
  * @param height height in pixels, 0 for the training images'
  * @param width width in pixels, 0 for the training images'
@@ -23,11 +25,13 @@ public record SampleRequest(
     long seed,
     List<Integer> labels,
     Sampler sampler,
-    String spacing,
+    @Nullable String spacing,
     boolean clip,
     int height,
     int width,
     int batch) {
+  /** Timesteps visited where nothing else is asked for, in a chain that is not shorter. */
+  public static final int DEFAULT_STEPS = 50;
 
   /**
    * Checks the ranges.
@@ -51,13 +55,19 @@ public record SampleRequest(
   }
 
   /**
-   * A request with the defaults: seed 0, DDIM with η = 0 in 50 steps, clipping, batches of 64.
+   * A request with the defaults: seed 0, DDIM with η = 0 in {@value #DEFAULT_STEPS} steps or as
+   * many as the chain has, clipping, batches of 64.
    *
    * @param count number of images, at least 1
    * @return the request
    */
   public static SampleRequest of(int count) {
-    return new SampleRequest(count, 0, List.of(), new DdimSampler(0), "50", true, 0, 0, 64);
+    return new SampleRequest(count, 0, List.of(), new DdimSampler(0), null, true, 0, 0, 64);
+  }
+
+  /** The timesteps to visit. */
+  TimestepSpacing timesteps() {
+    return spacing == null ? TimestepSpacing.atMost(DEFAULT_STEPS) : TimestepSpacing.parse(spacing);
   }
 
   /**

@@ -98,6 +98,36 @@ class PipelineTest {
   }
 
   @Test
+  void requestsTooLargeForOneArrayAreRefused() {
+    int count = 1 << 20;
+    for (SampleRequest large :
+        List.of(
+            SampleRequest.of(count).size(32, 32),
+            SampleRequest.of(count).size(1 << 30, 1 << 30),
+            SampleRequest.of(1).size(1 << 30, 2))) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> model.sample(large));
+      String named =
+          large.count() + " images of " + large.height() + "x" + large.width() + " with 3 channels";
+      assertTrue(e.getMessage().startsWith(named), e.getMessage());
+    }
+  }
+
+  @Test
+  void theDefaultIsFiftyStepsOrTheWholeOfAShorterChain() {
+    assertEquals(50, stepsByDefault(model));
+    DiffusionConfig shorter = model.config().withSchedule("cosine", 7);
+    assertEquals(7, stepsByDefault(Pipeline.of(model.model(), shorter)));
+  }
+
+  private static int stepsByDefault(Pipeline pipeline) {
+    List<Integer> totals = new ArrayList<>();
+    pipeline.sample(SampleRequest.of(1), (first, step) -> totals.add(step.total()));
+    assertEquals(totals.size(), totals.getLast());
+    return totals.size();
+  }
+
+  @Test
   void requestsThatDoNotFitAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> SampleRequest.of(0));
     assertThrows(IllegalArgumentException.class, () -> request.batch(0));

@@ -33,6 +33,19 @@ public interface TimestepSpacing {
   }
 
   /**
+   * Visits a number of timesteps, spread evenly as one of {@link #sections}, or all of a chain that
+   * has no more.
+   *
+   * @param count the number of timesteps, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing atMost(int count) {
+    TimestepSpacing evenly = sections(count);
+    return steps -> (steps <= count ? all() : evenly).timesteps(steps);
+  }
+
+  /**
    * Splits the chain into equal sections (the first T mod n are one longer) and visits a given
    * number of timesteps in each, from the section's first to its last, evenly, rounded half to even
    * (Nichol and Dhariwal 2021, section 4; the rule of improved-diffusion).

@@ -19,6 +19,15 @@ final class TimestepSpacingTest {
   }
 
   @Test
+  void aShortChainKeepsEveryTimestepBelowALimit() {
+    TimestepSpacing three = TimestepSpacing.atMost(3);
+    assertArrayEquals(new int[] {1, 5, 9}, three.timesteps(9));
+    assertArrayEquals(new int[] {1, 2, 3}, three.timesteps(3));
+    assertArrayEquals(new int[] {1, 2}, three.timesteps(2));
+    assertThrows(IllegalArgumentException.class, () -> TimestepSpacing.atMost(0));
+  }
+
+  @Test
   void tiesRoundToEven() {
     // Stride 2.5 from 0: 0, 2.5, 5, 7.5, 10; half to even gives 2 and 8.
     assertArrayEquals(new int[] {1, 3, 6, 9, 11}, TimestepSpacing.parse("5").timesteps(11));
