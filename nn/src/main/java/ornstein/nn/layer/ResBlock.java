@@ -64,7 +64,7 @@ public final class ResBlock extends Module {
     if (scaleShift) {
       h = outNorm.forward(h, condition);
     } else {
-      Tensor perPixel = condition.reshape(condition.shape().dim(0), 1, 1, -1);
+      Tensor perPixel = condition.reshape(condition.shape().dim(0), 1, 1, condition.shape().dim(1));
       h = outNorm.forward(h.add(perPixel));
     }
     h = outConv.forward(dropout.forward(h.apply(Unary.SILU)));

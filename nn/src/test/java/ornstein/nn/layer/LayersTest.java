@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
@@ -101,6 +103,15 @@ class LayersTest {
     Tensor y =
         new ResBlock(4, 6, OPTIONS, random()).forward(Tensor.zeros(2, 3, 5, 4), Tensor.zeros(2, 6));
     assertEquals(Shape.of(2, 3, 5, 6), y.shape());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anEmptyBatchStaysEmpty(boolean scaleShift) {
+    BlockOptions options = new BlockOptions(6, 2, 1e-5f, 0f, scaleShift);
+    ResBlock block = new ResBlock(4, 6, options, random());
+    Tensor y = block.forward(Tensor.zeros(0, 3, 5, 4), Tensor.zeros(0, 6));
+    assertEquals(Shape.of(0, 3, 5, 6), y.shape());
   }
 
   @Test
