@@ -72,8 +72,7 @@ final class AttentionKernel {
   }
 
   private void multiply(int rows, int columns, int depth, Matrix a, Matrix b, Matrix c) {
-    contractions.multiply(
-        rows, columns, depth, a, b, c.array(), c.offset(), c.rowStride(), false);
+    contractions.multiply(rows, columns, depth, a, b, c.array(), c.offset(), c.rowStride(), false);
   }
 
   /** Turns one row of products into probabilities; returns the log of the normaliser. */
@@ -150,13 +149,7 @@ final class AttentionKernel {
 
   /** Row i: p becomes the probabilities, ds the gradient of the products before scaling. */
   private void logitGradients(
-      Attention g,
-      float normaliser,
-      int i,
-      Matrix result,
-      Matrix upstream,
-      float[] p,
-      float[] ds) {
+      Attention g, float normaliser, int i, Matrix result, Matrix upstream, float[] p, float[] ds) {
     int keys = g.keys();
     int row = i * keys;
     float dot =

@@ -15,8 +15,8 @@ import ornstein.engine.kernel.GroupNormalization;
  * gx = rstd · (m · weight · gy − mean_group(m · weight · A) − x̂ · mean_group(m · weight · B))
  * </pre>
  *
- * Products are taken with x − mean, as in the forward pass: Σ gy · x − mean · Σ gy would cancel when
- * the mean is large.
+ * Products are taken with x − mean, as in the forward pass: Σ gy · x − mean · Σ gy would cancel
+ * when the mean is large.
  */
 @SuppressWarnings("ArrayRecordComponent")
 record NormalizationGradient(

@@ -58,9 +58,9 @@ class EdgeGradientsTest {
   }
 
   /**
-   * Against float64, with a mean a thousand times the deviation. The upstream gradient sums to 0, so
-   * that the unavoidable rounding of the mean itself drops out; Σ gy · x − mean · Σ gy would be off
-   * by 1e-2 here.
+   * Against float64, with a mean a thousand times the deviation. The upstream gradient sums to 0,
+   * so that the unavoidable rounding of the mean itself drops out; Σ gy · x − mean · Σ gy would be
+   * off by 1e-2 here.
    */
   @Test
   void groupNormSurvivesALargeMean() {

@@ -16,9 +16,9 @@ import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
 
 /**
- * A planner places buffers side by side in one arena: no verb may write its neighbours, or depend on
- * them. Every operation runs here, forwards and backwards, with each buffer a view between guards
- * that are not numbers.
+ * A planner places buffers side by side in one arena: no verb may write its neighbours, or depend
+ * on them. Every operation runs here, forwards and backwards, with each buffer a view between
+ * guards that are not numbers.
  */
 class GuardedBuffersTest {
   private static final int GUARD = 37;

@@ -225,12 +225,11 @@ public final class VectorLoops implements Loops {
       float[] y,
       int yo,
       int n) {
-    int done = VectorRows.combineRows(
-            a, ao, p, po, b, bo, mean, mo, q, qo, s, so, rows, stride, y, yo, n);
+    int done =
+        VectorRows.combineRows(a, ao, p, po, b, bo, mean, mo, q, qo, s, so, rows, stride, y, yo, n);
     TAIL.combineRows(
         a, ao + done, p, po + done, b, bo + done, mean, mo + done, q, qo + done, s, so + done, rows,
-        stride, y,
-        yo + done, n - done);
+        stride, y, yo + done, n - done);
   }
 
   @Override
