@@ -61,8 +61,8 @@ class RandomGraphProperties {
     }
     Gradients g = result.tensor().sum().backward();
     for (int i = 0; i < 3; i++) {
-      assertEquals(result.onX(), g.get(x).toArray()[i]);
-      assertEquals(result.onY(), g.get(y).toArray()[i]);
+      assertEquals((float) result.onX(), g.get(x).toArray()[i]);
+      assertEquals((float) result.onY(), g.get(y).toArray()[i]);
     }
   }
 }
