@@ -2,7 +2,7 @@ package ornstein.engine.internal;
 
 import java.util.SplittableRandom;
 
-/** Six arrays of random numbers and special values, with a range of each to work on. */
+/** Seven arrays of random numbers and special values, with a range of each to work on. */
 final class LoopOperands {
   private static final float[] SPECIAL = {
     0f,
@@ -31,8 +31,8 @@ final class LoopOperands {
 
   final float high;
 
-  final int[] offset = new int[6];
-  final float[][] array = new float[6][];
+  final int[] offset = new int[7];
+  final float[][] array = new float[7][];
 
   private LoopOperands(int n, int rows, int stride, float low, float high) {
     this.n = n;
