@@ -15,7 +15,7 @@ import picocli.CommandLine.ParameterException;
 /** The U-Net; what is not given is chosen by the size of the images. */
 final class NetworkArguments {
   /** Images up to this many pixels a side get the small network. */
-  private static final int SMALL_SIDE = 16;
+  private static final int SMALL_SIDE = 32;
 
   private static final int MOST_LEVELS = 4;
   private static final int SHORTEST_SIDE = 4;
@@ -30,7 +30,7 @@ final class NetworkArguments {
   @Option(
       names = "--model-channels",
       paramLabel = "N",
-      description = "Channels of the first level. Default: 32 for images up to 16 pixels, else 64.")
+      description = "Channels of the first level. Default: 32 for images up to 32 pixels, else 64.")
   @Nullable Integer modelChannels;
 
   @Option(
@@ -45,7 +45,7 @@ final class NetworkArguments {
   @Option(
       names = "--res-blocks",
       paramLabel = "N",
-      description = "Residual blocks in each level. Default: 1 for images up to 16 pixels, else 2.")
+      description = "Residual blocks in each level. Default: 1 for images up to 32 pixels, else 2.")
   @Nullable Integer resBlocks;
 
   @Option(
