@@ -50,8 +50,9 @@ final class DatasetArguments {
       names = "--labels",
       paramLabel = "WHERE",
       description =
-          "Where class labels are: auto (what the format offers), first_column (of a csv file) or"
-              + " none. Default: auto.")
+          "Where class labels are: auto (what the format offers; of a csv file the last column, if"
+              + " its rows have one value more than an image has), first_column or last_column (of a"
+              + " csv file), or none. Default: auto.")
   @Nullable LabelChoice labels;
 
   @Option(names = "--no-labels", description = "The same as --labels none.")

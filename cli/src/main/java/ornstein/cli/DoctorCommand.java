@@ -105,6 +105,6 @@ final class DoctorCommand implements Callable<Integer> {
   private static String gpu() {
     return ModuleLayer.boot().findModule(GPU_MODULE).isPresent()
         ? "back end found: module " + GPU_MODULE
-        : "none: the optional back end, module " + GPU_MODULE + ", is not on the module path";
+        : "none: no module " + GPU_MODULE + " on the module path; this version ships none";
   }
 }

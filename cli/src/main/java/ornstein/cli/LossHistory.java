@@ -19,7 +19,7 @@ import ornstein.engine.io.AtomicFile;
 final class LossHistory {
   private static final int MOST_POINTS = 4096;
 
-  /** The display's average covers about this many steps. */
+  /** The display's average covers about the last tenth of the run, but no more steps than this. */
   private static final double SMOOTHING_STEPS = 100;
 
   private final List<Point> points = new ArrayList<>();
@@ -53,7 +53,7 @@ final class LossHistory {
   void add(TrainingProgress progress) {
     steps++;
     last = progress;
-    double weight = Math.max(1.0 / steps, 1 / SMOOTHING_STEPS);
+    double weight = Math.max(10.0 / (steps + 9), 1 / SMOOTHING_STEPS);
     smoothed += weight * (progress.loss() - smoothed);
     window.add(progress);
     if (window.size() == windowSteps) {
@@ -89,7 +89,7 @@ final class LossHistory {
     windowSteps *= 2;
   }
 
-  /** Average of the loss over the last hundred steps or so; 0 before the first. */
+  /** Average of the loss over the last tenth of the run or a hundred steps; 0 before the first. */
   double smoothedLoss() {
     return smoothed;
   }

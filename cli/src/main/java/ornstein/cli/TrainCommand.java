@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Trains a diffusion model on images of any height and width with 1 to 4 channels.",
-      "Writes model.safetensors, loss.png, log.csv and samples.png. Ctrl-C saves the model and ends."
+      "Writes model.safetensors, loss.png, log.csv and samples.png. Ctrl-C saves the model",
+      "as it is, draws no samples, and ends with exit code 130."
     },
     sortOptions = false,
     customSynopsis = {"ornstein train --data=PATH [OPTION]..."},

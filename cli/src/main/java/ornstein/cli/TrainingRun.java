@@ -89,8 +89,15 @@ final class TrainingRun {
             saveIfDue(progress);
           });
     } catch (TrainingException e) {
-      saveCourse(); // shows how it came to that
+      saveWhatThereIs(); // the weights are those of the last good step
       throw e;
+    }
+  }
+
+  private void saveWhatThereIs() throws IOException {
+    if (!history.isEmpty()) {
+      List<Path> written = save(trainer.pipeline());
+      say("wrote " + written.stream().map(Path::toString).collect(Collectors.joining(", ")));
     }
   }
 

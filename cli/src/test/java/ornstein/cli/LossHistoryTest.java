@@ -49,11 +49,14 @@ class LossHistoryTest {
     assertEquals(steps, points.get(points.size() - 1).step());
   }
 
+  /** Losses 1, 2, … k: weights 10 / (k + 9) solve the recurrence with (10 k + 1) / 11. */
   @Test
-  void smoothedLossStartsAsThePlainMean() {
-    assertEquals(5.5, history(10).smoothedLoss(), 1e-12);
-    LossHistory long300 = history(300);
-    assertTrue(long300.smoothedLoss() > 190 && long300.smoothedLoss() < 215);
+  void smoothedLossFollowsTheLastTenth() {
+    assertEquals(1, history(1).smoothedLoss(), 1e-12);
+    assertEquals(101 / 11.0, history(10).smoothedLoss(), 1e-12);
+    assertEquals(3001 / 11.0, history(300).smoothedLoss(), 1e-9);
+    // later the last hundred steps count
+    assertEquals(3000 - 99, history(3000).smoothedLoss(), 2);
   }
 
   @Test

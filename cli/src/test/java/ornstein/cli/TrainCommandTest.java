@@ -245,7 +245,7 @@ class TrainCommandTest {
         "--size=9999x9999       | is over 64 megapixels",
         "--no-labels --labels=auto | --no-labels and --labels contradict each other",
         "--lr=0.1 --batch=2 --lr=0.2 | option '--lr' (RATE) should be specified only once",
-        "--labels=here          | expected one of [AUTO, FIRST_COLUMN, NONE]",
+        "--labels=here          | expected one of [AUTO, FIRST_COLUMN, LAST_COLUMN, NONE]",
       })
   void wrongUsageIsOneLineAndExitCode2(String options, String message) throws IOException {
     assertUsage(train(npz(Shape.of(2, 12, 12, 1)), options.split(" +", -1)), message);

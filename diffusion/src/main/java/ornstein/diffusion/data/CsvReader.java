@@ -3,6 +3,7 @@ package ornstein.diffusion.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import ornstein.engine.io.FormatException;
 
@@ -34,7 +35,12 @@ final class CsvReader implements DatasetReader {
       throw in.bad("holds no rows; give a csv file with an image on each line");
     }
     Layout layout = layout(rows, options);
-    boolean labelFirst = options.labels() == LabelChoice.FIRST_COLUMN || rows.labelColumnFirst();
+    boolean labelFirst =
+        switch (options.labels()) {
+          case FIRST_COLUMN -> true;
+          case LAST_COLUMN -> false;
+          case AUTO, NONE -> rows.labelColumnFirst();
+        };
     PixelBudget budget = new PixelBudget(path);
     List<byte[]> images = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
@@ -66,7 +72,24 @@ final class CsvReader implements DatasetReader {
       return builder.build(new int[0], List.of());
     }
     int[] numbers = labels.stream().mapToInt(Integer::intValue).toArray();
+    if (options.labels() == LabelChoice.AUTO && !rows.labelColumnFirst()) {
+      requireLabels(path, numbers);
+    }
     return builder.build(numbers, MemoryImages.numberedClasses(path, numbers));
+  }
+
+  /** Pixels taken for labels would train a model on nonsense: more classes than images show it. */
+  private static void requireLabels(Path path, int[] numbers) throws IOException {
+    int classes = Arrays.stream(numbers).max().orElse(-1) + 1;
+    if (classes > numbers.length) {
+      throw DatasetReader.bad(
+          path,
+          "its last column would be the labels of "
+              + classes
+              + " classes for "
+              + numbers.length
+              + " images; say where the labels are (--labels first_column, last_column or none)");
+    }
   }
 
   private static int maxValue(int greatest) {

@@ -5,11 +5,13 @@ public enum LabelChoice {
   /**
    * Whatever the format offers: the labels file beside an IDX file, CIFAR-10's label bytes,
    * sub-folders, the npz label array, a csv file's label column (the last one, unless its header
-   * names the first).
+   * names the first; refused if it would make more classes than images).
    */
   AUTO,
   /** As {@link #AUTO}, but a csv file's label is its first column. */
   FIRST_COLUMN,
+  /** As {@link #AUTO}, but a csv file's label is its last column, whatever it holds. */
+  LAST_COLUMN,
   /** No labels, even if there are any. */
   NONE
 }

@@ -76,12 +76,13 @@ class CsvReaderTest {
     ImageDataset wide = Datasets.open(file, DEFAULTS.withSize(3, 4));
     assertEquals(3, wide.height());
     assertEquals(4, wide.width());
-    ImageDataset labelled = Datasets.open(csv("1,2,3,4,5,200,8\n"), DEFAULTS.withSize(2, 3));
+    DatasetOptions last = DEFAULTS.withLabels(LabelChoice.LAST_COLUMN);
+    ImageDataset labelled = Datasets.open(csv("1,2,3,4,5,200,8\n"), last.withSize(2, 3));
     assertEquals(8, labelled.label(0));
-    ImageDataset enlarged = Datasets.open(csv("0,0,255,255,1\n"), DEFAULTS.withSize(6, 6));
+    ImageDataset enlarged = Datasets.open(csv("0,0,255,255,1\n"), last.withSize(6, 6));
     assertEquals(36, enlarged.imageSize());
     assertEquals(1, enlarged.label(0));
-    ImageDataset converted = Datasets.open(csv("0,90,91,255,1\n"), DEFAULTS.withChannels(3));
+    ImageDataset converted = Datasets.open(csv("0,90,91,255,1\n"), last.withChannels(3));
     assertArrayEquals(
         new int[] {0, 0, 0, 90, 90, 90, 91, 91, 91, 255, 255, 255}, levels(converted, 0));
   }
@@ -104,12 +105,21 @@ class CsvReaderTest {
 
   @Test
   void countsTheClassesOfRowsBeyondTheLimit() throws IOException {
-    ImageDataset data = Datasets.open(csv("1,2,3,4,0\n1,2,3,4,6\n"), DEFAULTS.withLimit(1));
+    ImageDataset data = Datasets.open(csv("1,2,3,4,0\n1,2,3,4,1\n"), DEFAULTS.withLimit(1));
     assertEquals(1, data.size());
-    assertEquals(7, data.classes());
+    assertEquals(2, data.classes());
     ImageDataset bare = Datasets.open(csv("1,2,3,4,0\n"), DEFAULTS.withLabels(LabelChoice.NONE));
     assertEquals(0, bare.classes());
     assertEquals(4, bare.imageSize());
+  }
+
+  @Test
+  void refusesPixelsTakenForLabels() throws IOException {
+    refused(csv("1,2,3,4,9\n0,2,3,4,7\n"), "10 classes for 2 images", "--labels first_column");
+    assertEquals(
+        2,
+        Datasets.open(csv("1,2,3,4,9\n0,2,3,4,7\n"), DEFAULTS.withLabels(LabelChoice.FIRST_COLUMN))
+            .classes());
   }
 
   @Test

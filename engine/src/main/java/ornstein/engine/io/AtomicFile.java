@@ -2,9 +2,11 @@ package ornstein.engine.io;
 
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,10 +58,10 @@ public final class AtomicFile {
       throw new NoSuchFileException(
           file.toString(), null, "folder " + folder + " does not exist; create it first");
     }
-    Path temporary = createTemporary(folder);
+    Path temporary = createTemporary(file, folder);
     boolean done = false;
     try {
-      writeSynced(temporary, content);
+      writeSynced(file, temporary, content);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       done = true;
     } finally {
@@ -71,22 +73,55 @@ public final class AtomicFile {
   }
 
   /** Not Files.createTempFile: that makes files which only their owner may read. */
-  private static Path createTemporary(Path folder) throws IOException {
+  private static Path createTemporary(Path file, Path folder) throws IOException {
     Path temporary;
     do {
       String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
       temporary = folder.resolve(".ornstein-" + random + ".tmp");
     } while (Files.exists(temporary));
-    return Files.createFile(temporary);
+    try {
+      return Files.createFile(temporary);
+    } catch (AccessDeniedException e) {
+      throw new AccessDeniedException(
+          file.toString(), null, "its folder is not writable; check the permissions");
+    } catch (IOException e) {
+      throw new FileSystemException(
+          file.toString(), null, "cannot be created in its folder; choose another place");
+    }
   }
 
   /** Through a FileOutputStream, for an interrupt would close a FileChannel in mid-write. */
-  private static void writeSynced(Path temporary, Content content) throws IOException {
-    try (FileOutputStream file = new FileOutputStream(temporary.toFile())) {
-      OutputStream out = new FlushOnClose(file);
+  private static void writeSynced(Path file, Path temporary, Content content) throws IOException {
+    try (FileOutputStream disk = new FileOutputStream(temporary.toFile())) {
+      OutputStream out = new FlushOnClose(new NamedStream(disk, file));
       content.writeTo(out);
       out.flush();
-      file.getFD().sync();
+      disk.getFD().sync();
+    }
+  }
+
+  /** Says which file could not be written; the system's own message names none. */
+  private static final class NamedStream extends FilterOutputStream {
+    private final Path file;
+
+    NamedStream(OutputStream out, Path file) {
+      super(out);
+      this.file = file;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw new FileSystemException(
+            file.toString(), null, e.getMessage() + "; make room or choose another place");
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ornstein.engine.io.FormatException;
 import ornstein.engine.io.SafeTensors;
 import ornstein.engine.io.SafeTensorsWriter;
+import ornstein.nn.Parameter;
 import ornstein.nn.StateDict;
 import ornstein.nn.StateDictException;
 import ornstein.nn.unet.UNet;
@@ -90,7 +91,8 @@ public final class Checkpoint {
    * @param file a file that {@link #save} wrote
    * @return the checkpoint
    * @throws FormatException if it is no safetensors file, has no or a wrong configuration, its
-   *     tensors are not those of the configured network, or a later version wrote it
+   *     tensors are not those of the configured network, a weight is not finite, or a later version
+   *     wrote it
    * @throws IOException if the file is missing or cannot be read
    */
   public static Checkpoint load(Path file) throws IOException {
@@ -99,6 +101,7 @@ public final class Checkpoint {
       UNetConfig config = config(file, texts);
       requireCount(file, config, tensors);
       UNet model = UNet.of(config, StateDict.read(tensors));
+      requireFinite(file, model);
       SequencedMap<String, String> others = new LinkedHashMap<>(texts);
       others.keySet().removeIf(Checkpoint::reserved);
       return new Checkpoint(model, others);
@@ -149,6 +152,18 @@ public final class Checkpoint {
               + count
               + " values, the network configured there "
               + config.parameterCount());
+    }
+  }
+
+  /** A damaged weight would show only after a whole run of sampling. */
+  private static void requireFinite(Path file, UNet model) throws FormatException {
+    for (Map.Entry<String, Parameter> p : model.namedParameters().entrySet()) {
+      for (float value : p.getValue().value().toArray()) {
+        if (!Float.isFinite(value)) {
+          throw new FormatException(
+              file.toString(), p.getKey(), -1, "holds " + value + "; use another checkpoint");
+        }
+      }
     }
   }
 
