@@ -53,8 +53,7 @@ final class SamplingRun {
 
   private boolean run(Interruption interruption) throws IOException {
     PrintWriter out = command.getOut();
-    out.printf(
-        Locale.ROOT, "sampling %,d images, %,d at once%n", request.count(), request.batch());
+    out.printf(Locale.ROOT, "sampling %,d images, %,d at once%n", request.count(), request.batch());
     out.flush();
     long start = System.nanoTime();
     Images images;
