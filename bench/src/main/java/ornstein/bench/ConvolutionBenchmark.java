@@ -1,5 +1,6 @@
 package ornstein.bench;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,8 +30,8 @@ import ornstein.engine.kernel.KernelsProvider;
 @Measurement(iterations = 5, time = 1)
 @NullUnmarked // JMH fills the fields
 public class ConvolutionBenchmark {
-  /** Images, input channels, output channels, side in pixels. */
-  @Param({"1,64,64,28", "16,64,64,28", "16,128,128,14", "1,128,128,32", "16,32,32,28"})
+  /** Images x input channels x output channels x side in pixels. */
+  @Param({"1x64x64x28", "16x64x64x28", "16x128x128x14", "1x128x128x32", "16x32x32x28"})
   String shape;
 
   /** Threads, the caller included. */
@@ -51,7 +52,7 @@ public class ConvolutionBenchmark {
   @Setup(Level.Trial)
   public void setUp() {
     kernels = KernelsProvider.vector(threads);
-    int[] s = java.util.Arrays.stream(shape.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+    int[] s = Arrays.stream(shape.split("x", -1)).mapToInt(Integer::parseInt).toArray();
     geometry = new Convolution(s[0], s[3], s[3], s[1], s[2], 3, 3, 1, 1);
     x = normal(s[0] * s[3] * s[3] * s[1], 1);
     weight = normal(9 * s[1] * s[2], 2);
