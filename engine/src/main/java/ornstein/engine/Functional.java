@@ -3,6 +3,7 @@ package ornstein.engine;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.autograd.Autograd;
 import ornstein.engine.kernel.Binary;
+import ornstein.engine.kernel.Unary;
 import ornstein.engine.op.AttentionOp;
 import ornstein.engine.op.Conv2dOp;
 import ornstein.engine.op.EmbeddingOp;
@@ -36,6 +37,23 @@ public final class Functional {
   }
 
   /**
+   * Two-dimensional convolution whose result is added to a residual, in one kernel.
+   *
+   * @param x images [N, H, W, C]
+   * @param weight [kh, kw, C, K]
+   * @param bias [K]
+   * @param residual [N, H′, W′, K]
+   * @param stride step of the window in pixels, at least 1
+   * @param padding zero pixels on each side, at least 0
+   * @return [N, H′, W′, K]
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  public static Tensor conv2d(
+      Tensor x, Tensor weight, Tensor bias, Tensor residual, int stride, int padding) {
+    return Autograd.apply(new Conv2dOp(stride, padding), x, weight, bias, residual);
+  }
+
+  /**
    * x · weightᵀ + bias.
    *
    * @param x [..., in]
@@ -50,7 +68,8 @@ public final class Functional {
   }
 
   /**
-   * Group normalisation (Wu and He, 2018), then optionally y · (1 + scale) + shift per sample.
+   * Group normalisation (Wu and He, 2018), then optionally y · (1 + scale) + shift per sample, then
+   * optionally an activation, in one kernel.
    *
    * @param x [N, ..., C]
    * @param groups groups of neighbouring channels
@@ -58,6 +77,7 @@ public final class Functional {
    * @param bias [C]
    * @param scaleShift [N, 2C], scales first, or null
    * @param epsilon added to the variance
+   * @param activation applied last, or null for none
    * @return a tensor of x's shape
    * @throws ShapeException if the shapes do not fit or groups does not divide C
    */
@@ -67,8 +87,9 @@ public final class Functional {
       Tensor weight,
       Tensor bias,
       @Nullable Tensor scaleShift,
-      float epsilon) {
-    GroupNormOp op = new GroupNormOp(groups, epsilon);
+      float epsilon,
+      @Nullable Unary activation) {
+    GroupNormOp op = new GroupNormOp(groups, epsilon, activation);
     return scaleShift == null
         ? Autograd.apply(op, x, weight, bias)
         : Autograd.apply(op, x, weight, bias, scaleShift);

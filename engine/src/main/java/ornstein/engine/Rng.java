@@ -1,6 +1,8 @@
 package ornstein.engine;
 
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.kernel.Buffer;
+import ornstein.engine.kernel.GeneratorState;
 import ornstein.engine.kernel.KernelsProvider;
 
 /**
@@ -14,11 +16,13 @@ public final class Rng {
 
   private final long seed;
   private final long stream;
+  private final @Nullable Tensor stored;
   private long position;
 
-  private Rng(long seed, long stream, long position) {
+  private Rng(long seed, long stream, @Nullable Tensor stored, long position) {
     this.seed = seed;
     this.stream = stream;
+    this.stored = stored;
     this.position = position;
   }
 
@@ -29,7 +33,7 @@ public final class Rng {
    * @return the generator
    */
   public static Rng of(long seed) {
-    return new Rng(seed, 0, 0);
+    return new Rng(seed, 0, null, 0);
   }
 
   /**
@@ -46,7 +50,50 @@ public final class Rng {
       throw new IllegalArgumentException(
           "generator position must be a multiple of 4 and at least 0, got " + position);
     }
-    return new Rng(seed, stream, position);
+    return new Rng(seed, stream, null, position);
+  }
+
+  /**
+   * A generator whose seed and stream lie in a tensor and are read when numbers are drawn: what is
+   * recorded with it once draws other numbers when the tensor has changed.
+   *
+   * @param state [8], written by {@link #putState}; or [G, 8] for G generators that fill one share
+   *     of a tensor each
+   * @return the generator at position 0
+   * @throws ShapeException if the shape is another
+   */
+  public static Rng stored(Tensor state) {
+    if (state.shape().rank() < 1 || state.shape().dim(-1) != GeneratorState.SIZE) {
+      throw new ShapeException("a generator's state has shape [8] or [G, 8], got " + state.shape());
+    }
+    return new Rng(0, 0, state, 0);
+  }
+
+  /**
+   * Writes seed and stream in the form that {@link #stored} reads.
+   *
+   * @param state array written
+   * @param at first of the eight elements written
+   * @throws IllegalStateException if this generator's own state is stored
+   */
+  public void putState(float[] state, int at) {
+    requireOwnState();
+    GeneratorState.put(seed, stream, state, at);
+  }
+
+  private Buffer state() {
+    if (stored != null) {
+      return stored.buffer();
+    }
+    float[] state = new float[GeneratorState.SIZE];
+    putState(state, 0);
+    return Tensor.of(state).buffer();
+  }
+
+  private void requireOwnState() {
+    if (stored != null) {
+      throw new IllegalStateException("the seed and stream of this generator lie in a tensor");
+    }
   }
 
   /**
@@ -55,9 +102,11 @@ public final class Rng {
    *
    * @param purpose any number
    * @return a generator at the start of its own stream
+   * @throws IllegalStateException if this generator's state is {@linkplain #stored stored}
    */
   public Rng split(long purpose) {
-    return new Rng(seed, mix(mix(stream + 0x9E3779B97F4A7C15L) + purpose), 0);
+    requireOwnState();
+    return new Rng(seed, mix(mix(stream + 0x9E3779B97F4A7C15L) + purpose), null, 0);
   }
 
   /** The finaliser of SplitMix64 (Steele et al., 2014), a bijection of 64-bit numbers. */
@@ -75,7 +124,7 @@ public final class Rng {
    */
   public Tensor normal(Shape shape) {
     Buffer y = KernelsProvider.current().allocate(shape.size());
-    KernelsProvider.current().randomNormal(seed, stream, advance(shape.size()), y);
+    KernelsProvider.current().randomNormal(state(), advance(shape.size()), y);
     return Tensor.over(shape, y);
   }
 
@@ -87,7 +136,7 @@ public final class Rng {
    */
   public Tensor uniform(Shape shape) {
     Buffer y = KernelsProvider.current().allocate(shape.size());
-    KernelsProvider.current().randomUniform(seed, stream, advance(shape.size()), y);
+    KernelsProvider.current().randomUniform(state(), advance(shape.size()), y);
     return Tensor.over(shape, y);
   }
 
@@ -121,8 +170,10 @@ public final class Rng {
    * The seed.
    *
    * @return the seed
+   * @throws IllegalStateException if it is {@linkplain #stored stored}
    */
   public long seed() {
+    requireOwnState();
     return seed;
   }
 
@@ -130,8 +181,10 @@ public final class Rng {
    * The stream within the seed's sequence.
    *
    * @return the stream
+   * @throws IllegalStateException if it is {@linkplain #stored stored}
    */
   public long stream() {
+    requireOwnState();
     return stream;
   }
 

@@ -59,7 +59,7 @@ class TensorTest {
             () -> a.item(),
             () -> a.expand(Shape.of(3, 3)),
             () -> Tensor.concat(0, List.of(a, Tensor.zeros(1, 2))),
-            () -> Functional.groupNorm(a, 2, a, a, null, 1e-5f),
+            () -> Functional.groupNorm(a, 2, a, a, null, 1e-5f, null),
             () -> Functional.conv2d(a, a, null, 1, 0),
             () ->
                 Functional.packedAttention(a, 1, ornstein.engine.op.AttentionOp.Packing.QKV_MAJOR),

@@ -1,6 +1,5 @@
 package ornstein.engine.internal;
 
-import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.internal.scalar.ScalarMath;
 import ornstein.engine.kernel.Attention;
 import ornstein.engine.kernel.Attention.Rows;
@@ -11,68 +10,172 @@ import ornstein.engine.kernel.Attention.Rows;
  * instead of keeping them.
  */
 final class AttentionKernel {
-  /** Queries of a tile. The gradients of keys and values go on from tile to tile, in order. */
+  /** Queries of a tile, one chunk of the sums over queries in the backward pass. */
   private static final int TILE = 64;
 
   private final Loops loops;
   private final Contractions contractions;
-  private final WorkerTeam team;
 
-  AttentionKernel(Loops loops, Contractions contractions, WorkerTeam team) {
+  AttentionKernel(Loops loops, Contractions contractions) {
     this.loops = loops;
     this.contractions = contractions;
-    this.team = team;
   }
 
-  /** The rows of one sample and head, as a matrix [rows, dim]. */
-  private static Matrix rows(HeapBuffer x, Rows r, int rows, int sample, int head) {
-    int offset = x.offset() + r.offset() + sample * rows * r.rowStride() + head * r.headStride();
-    return new Matrix(x.array(), offset, r.rowStride(), 1);
+  /** First element of the rows of one sample and head. */
+  private static int first(HeapBuffer x, Rows r, int rows, int sample, int head) {
+    return x.offset() + r.offset() + sample * rows * r.rowStride() + head * r.headStride();
   }
 
   private static Rows dense(Attention g) {
     return new Rows(0, g.heads() * g.dim(), g.dim());
   }
 
-  private static float[] tile(Attention g) {
-    return new float[Math.min(TILE, g.queries()) * g.keys()];
+  private static int tile(Attention g) {
+    return Math.min(TILE, g.queries()) * g.keys();
   }
 
   void forward(
-      Attention g, HeapBuffer q, HeapBuffer k, HeapBuffer v, HeapBuffer y, HeapBuffer lse) {
-    int keys = g.keys();
-    team.run(
-        g.batch() * g.heads(),
+      Launcher launcher,
+      Attention g,
+      HeapBuffer q,
+      HeapBuffer k,
+      HeapBuffer v,
+      HeapBuffer y,
+      HeapBuffer lse) {
+    int tiles = (g.queries() + TILE - 1) / TILE;
+    int own = tile(g) + scratch(g);
+    HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
+    Rows out = dense(g);
+    launcher.run(
+        g.batch() * g.heads() * tiles,
         1,
-        (from, to) -> {
-          float[] p = tile(g);
+        (slot, from, to) -> {
+          float[] s = scratch.array();
+          int p = scratch.slot(slot, own);
+          int work = p + tile(g);
+          int keys = g.keys();
           for (int task = from; task < to; task++) {
-            int sample = task / g.heads();
-            int head = task % g.heads();
-            Matrix queryRows = rows(q, g.q(), g.queries(), sample, head);
-            Matrix keyRows = rows(k, g.k(), keys, sample, head);
-            Matrix valueRows = rows(v, g.v(), keys, sample, head);
-            Matrix result = rows(y, dense(g), g.queries(), sample, head);
-            for (int i = 0; i < g.queries(); i += TILE) {
-              int n = Math.min(TILE, g.queries() - i);
-              multiply(n, keys, g.dim(), queryRows.from(i, 0), keyRows.transposed(), dense(p, g));
-              for (int r = 0; r < n; r++) {
-                lse.array()[lse.offset() + task * g.queries() + i + r] =
-                    probabilities(g, p, r * keys);
-              }
-              multiply(n, g.dim(), keys, dense(p, g), valueRows, result.from(i, 0));
+            int pair = task / tiles;
+            int sample = pair / g.heads();
+            int head = pair % g.heads();
+            int i = task % tiles * TILE;
+            int n = Math.min(TILE, g.queries() - i);
+            int qo = first(q, g.q(), g.queries(), sample, head) + i * g.q().rowStride();
+            int ko = first(k, g.k(), keys, sample, head);
+            int vo = first(v, g.v(), keys, sample, head);
+            int yo = first(y, out, g.queries(), sample, head) + i * out.rowStride();
+            products(g, n, q, qo, g.q(), k, ko, g.k(), s, p, work);
+            for (int r = 0; r < n; r++) {
+              lse.array()[lse.offset() + pair * g.queries() + i + r] =
+                  probabilities(g, s, p + r * keys);
             }
+            weighted(g, n, s, p, v, vo, g.v(), y, yo, out, work);
           }
         });
   }
 
-  /** A tile's array as a matrix [queries, keys]. */
-  private static Matrix dense(float[] tile, Attention g) {
-    return new Matrix(tile, 0, g.keys(), 1);
+  private int scratch(Attention g) {
+    return contractions.scratch(Math.max(g.keys(), g.dim()));
   }
 
-  private void multiply(int rows, int columns, int depth, Matrix a, Matrix b, Matrix c) {
-    contractions.multiply(rows, columns, depth, a, b, c.array(), c.offset(), c.rowStride(), false);
+  /** tile = A · Bᵀ: rows of a tile of queries times those of all keys, or their gradients. */
+  private void products(
+      Attention g,
+      int n,
+      HeapBuffer a,
+      int ao,
+      Rows ar,
+      HeapBuffer b,
+      int bo,
+      Rows br,
+      float[] s,
+      int tile,
+      int work) {
+    contractions.multiply(
+        n,
+        g.keys(),
+        g.dim(),
+        a.array(),
+        ao,
+        ar.rowStride(),
+        1,
+        b.array(),
+        bo,
+        1,
+        br.rowStride(),
+        s,
+        tile,
+        g.keys(),
+        false,
+        s,
+        work);
+  }
+
+  /** C = tile · B: sums over the keys. */
+  private void weighted(
+      Attention g,
+      int n,
+      float[] s,
+      int tile,
+      HeapBuffer b,
+      int bo,
+      Rows br,
+      HeapBuffer c,
+      int co,
+      Rows cr,
+      int work) {
+    contractions.multiply(
+        n,
+        g.dim(),
+        g.keys(),
+        s,
+        tile,
+        g.keys(),
+        1,
+        b.array(),
+        bo,
+        br.rowStride(),
+        1,
+        c.array(),
+        co,
+        cr.rowStride(),
+        false,
+        s,
+        work);
+  }
+
+  /** C = tileᵀ · B, or C + tileᵀ · B: what a tile of queries adds to a gradient of the keys. */
+  private void gathered(
+      Attention g,
+      int n,
+      float[] s,
+      int tile,
+      HeapBuffer b,
+      int bo,
+      Rows br,
+      HeapBuffer c,
+      int co,
+      Rows cr,
+      boolean add,
+      int work) {
+    contractions.multiply(
+        g.keys(),
+        g.dim(),
+        n,
+        s,
+        tile,
+        1,
+        g.keys(),
+        b.array(),
+        bo,
+        br.rowStride(),
+        1,
+        c.array(),
+        co,
+        cr.rowStride(),
+        add,
+        s,
+        work);
   }
 
   /** Turns one row of products into probabilities; returns the log of the normaliser. */
@@ -86,6 +189,7 @@ final class AttentionKernel {
   }
 
   void gradient(
+      Launcher launcher,
       Attention g,
       HeapBuffer q,
       HeapBuffer k,
@@ -96,72 +200,55 @@ final class AttentionKernel {
       HeapBuffer gq,
       HeapBuffer gk,
       HeapBuffer gv) {
-    int keys = g.keys();
-    team.run(
+    int own = 2 * tile(g) + scratch(g);
+    HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
+    Rows out = dense(g);
+    launcher.run(
         g.batch() * g.heads(),
         1,
-        (from, to) -> {
-          float[] p = tile(g);
-          float[] ds = tile(g);
+        (slot, from, to) -> {
+          float[] s = scratch.array();
+          int p = scratch.slot(slot, own);
+          int ds = p + tile(g);
+          int work = ds + tile(g);
+          int keys = g.keys();
+          int queries = g.queries();
           for (int task = from; task < to; task++) {
             int sample = task / g.heads();
             int head = task % g.heads();
-            Matrix queryRows = rows(q, g.q(), g.queries(), sample, head);
-            Matrix keyRows = rows(k, g.k(), keys, sample, head);
-            Matrix valueRows = rows(v, g.v(), keys, sample, head);
-            Matrix result = rows(y, dense(g), g.queries(), sample, head);
-            Matrix upstream = rows(gy, dense(g), g.queries(), sample, head);
-            Matrix gQueries = rows(gq, g.q(), g.queries(), sample, head);
-            Matrix gKeys = rows(gk, g.k(), keys, sample, head);
-            Matrix gValues = rows(gv, g.v(), keys, sample, head);
-            for (int i = 0; i < g.queries(); i += TILE) {
-              int n = Math.min(TILE, g.queries() - i);
-              Matrix tileQueries = queryRows.from(i, 0);
-              Matrix tileUpstream = upstream.from(i, 0);
-              multiply(n, keys, g.dim(), tileQueries, keyRows.transposed(), dense(p, g));
-              multiply(n, keys, g.dim(), tileUpstream, valueRows.transposed(), dense(ds, g));
+            int ko = first(k, g.k(), keys, sample, head);
+            int vo = first(v, g.v(), keys, sample, head);
+            int gko = first(gk, g.k(), keys, sample, head);
+            int gvo = first(gv, g.v(), keys, sample, head);
+            // Without queries the gradients of keys and values are still written, as zeros.
+            for (int i = 0; i == 0 || i < queries; i += TILE) {
+              int n = Math.min(TILE, queries - i);
+              int qo = first(q, g.q(), queries, sample, head) + i * g.q().rowStride();
+              int gqo = first(gq, g.q(), queries, sample, head) + i * g.q().rowStride();
+              int yo = first(y, out, queries, sample, head) + i * out.rowStride();
+              int gyo = first(gy, out, queries, sample, head) + i * out.rowStride();
+              products(g, n, q, qo, g.q(), k, ko, g.k(), s, p, work);
+              products(g, n, gy, gyo, out, v, vo, g.v(), s, ds, work);
               for (int r = 0; r < n; r++) {
-                float normaliser = lse.array()[lse.offset() + task * g.queries() + i + r];
-                logitGradients(g, normaliser, r, result.from(i, 0), tileUpstream, p, ds);
+                float normaliser = lse.array()[lse.offset() + task * queries + i + r];
+                int row = r * out.rowStride();
+                float dot = loops.dot(y.array(), yo + row, gy.array(), gyo + row, g.dim());
+                logitGradients(g, normaliser, dot, s, p + r * keys, ds + r * keys);
               }
-              multiply(n, g.dim(), keys, dense(ds, g), keyRows, gQueries.from(i, 0));
-              addTransposed(g, n, ds, tileQueries, gKeys, i > 0);
-              addTransposed(g, n, p, tileUpstream, gValues, i > 0);
+              weighted(g, n, s, ds, k, ko, g.k(), gq, gqo, g.q(), work);
+              gathered(g, n, s, ds, q, qo, g.q(), gk, gko, g.k(), i > 0, work);
+              gathered(g, n, s, p, gy, gyo, out, gv, gvo, g.v(), i > 0, work);
             }
           }
         });
   }
 
-  /** The part of the keys' or values' gradient that a tile of queries gives. */
-  private void addTransposed(
-      Attention g, int queries, float[] tile, Matrix b, Matrix target, boolean accumulate) {
-    contractions.multiply(
-        g.keys(),
-        g.dim(),
-        queries,
-        dense(tile, g).transposed(),
-        b,
-        target.array(),
-        target.offset(),
-        target.rowStride(),
-        accumulate);
-  }
-
-  /** Row i: p becomes the probabilities, ds the gradient of the products before scaling. */
-  private void logitGradients(
-      Attention g, float normaliser, int i, Matrix result, Matrix upstream, float[] p, float[] ds) {
+  /** One row: p becomes the probabilities, ds the gradient of the products before scaling. */
+  private void logitGradients(Attention g, float normaliser, float dot, float[] s, int p, int ds) {
     int keys = g.keys();
-    int row = i * keys;
-    float dot =
-        loops.dot(
-            result.array(),
-            result.offset() + i * result.rowStride(),
-            upstream.array(),
-            upstream.offset() + i * upstream.rowStride(),
-            g.dim());
-    loops.affine(g.scale(), 0f, p, row, p, row, keys);
-    loops.expSum(normaliser, p, row, p, row, keys);
-    loops.softmaxGradient(dot, p, row, ds, row, ds, row, keys);
-    loops.affine(g.scale(), 0f, ds, row, ds, row, keys);
+    loops.affine(g.scale(), 0f, s, p, s, p, keys);
+    loops.expSum(normaliser, s, p, s, p, keys);
+    loops.softmaxGradient(dot, s, p, s, ds, s, ds, keys);
+    loops.affine(g.scale(), 0f, s, ds, s, ds, keys);
   }
 }

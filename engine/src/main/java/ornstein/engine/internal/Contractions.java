@@ -1,44 +1,61 @@
 package ornstein.engine.internal;
 
 import org.jspecify.annotations.Nullable;
-import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.Convolution;
+import ornstein.engine.kernel.Matmul;
 
 /**
- * Products and convolutions on heap arrays. The order of each chain is that of {@link
+ * Products and convolutions on heap arrays. The order of each sum is that of {@link
  * ornstein.engine.kernel.Kernels}; how the loops are blocked is the implementation's.
  */
 public interface Contractions {
+  /** Elements of scratch that {@link #multiply} needs for a second factor of so many columns. */
+  int scratch(int columns);
+
   /**
-   * C = A · B on one thread. Element (i, j) of a factor is at {@code offset + i·rowStride +
-   * j·columnStride}, which covers both transposes; rows of C are {@code cs} apart. Accumulating
-   * goes on with each element's chain from the value that C has, instead of from 0.
+   * C = A · B, or C + A · B, on one thread. Element (i, j) of A is at {@code ao + i·ar + j·ac},
+   * likewise of B, which covers both transposes; rows of C are {@code cs} apart. An accumulating
+   * product adds its chunks to C, in order.
+   *
+   * @param scratch array that has {@link #scratch} elements from {@code so} on
    */
   void multiply(
       int rows,
       int columns,
       int depth,
-      Matrix a,
-      Matrix b,
+      float[] a,
+      int ao,
+      int ar,
+      int ac,
+      float[] b,
+      int bo,
+      int br,
+      int bc,
       float[] c,
       int co,
       int cs,
-      boolean accumulate);
+      boolean accumulate,
+      float[] scratch,
+      int so);
+
+  /** See {@link ornstein.engine.kernel.Kernels#matmul}. */
+  void matmul(Launcher launcher, Matmul g, HeapBuffer a, HeapBuffer b, HeapBuffer y);
 
   /** See {@link ornstein.engine.kernel.Kernels#convolution}. */
   void convolution(
-      WorkerTeam team,
+      Launcher launcher,
       Convolution g,
       HeapBuffer x,
       HeapBuffer weight,
       @Nullable HeapBuffer bias,
+      @Nullable HeapBuffer residual,
       HeapBuffer y);
 
   /** See {@link ornstein.engine.kernel.Kernels#convolutionInputGradient}. */
   void convolutionInputGradient(
-      WorkerTeam team, Convolution g, HeapBuffer gy, HeapBuffer weight, HeapBuffer gx);
+      Launcher launcher, Convolution g, HeapBuffer gy, HeapBuffer weight, HeapBuffer gx);
 
   /** See {@link ornstein.engine.kernel.Kernels#convolutionWeightGradient}. */
   void convolutionWeightGradient(
-      WorkerTeam team, Convolution g, HeapBuffer x, HeapBuffer gy, HeapBuffer gw);
+      Launcher launcher, Convolution g, HeapBuffer x, HeapBuffer gy, HeapBuffer gw);
 }

@@ -21,10 +21,14 @@ import ornstein.engine.kernel.Unary;
  * a scalar or a vector implementation.
  */
 public final class HeapKernels implements Kernels {
+  /** Elements of a part below which sharing a fill costs more than it gains. */
+  private static final int FILL_GRAIN = 65_536;
+
   private final String name;
   private final Loops loops;
   private final Contractions contractions;
   private final WorkerTeam team;
+  private final Launcher launcher;
   private final Pointwise pointwise;
   private final Reductions reductions;
   private final Normalization normalization;
@@ -32,14 +36,20 @@ public final class HeapKernels implements Kernels {
 
   /** Assembles a back end; it owns the team. */
   public HeapKernels(String name, Loops loops, Contractions contractions, WorkerTeam team) {
-    this.name = name + "x" + team.threads();
+    this(name + "x" + team.threads(), loops, contractions, team, new EagerLauncher(team));
+  }
+
+  private HeapKernels(
+      String name, Loops loops, Contractions contractions, WorkerTeam team, Launcher launcher) {
+    this.name = name;
     this.loops = loops;
     this.contractions = contractions;
     this.team = team;
-    this.pointwise = new Pointwise(loops, team);
-    this.reductions = new Reductions(loops, team);
-    this.normalization = new Normalization(loops, team);
-    this.attention = new AttentionKernel(loops, contractions, team);
+    this.launcher = launcher;
+    this.pointwise = new Pointwise(loops, launcher);
+    this.reductions = new Reductions(loops, launcher);
+    this.normalization = new Normalization(loops);
+    this.attention = new AttentionKernel(loops, contractions);
   }
 
   /** A buffer of this family; another back end's is a programming error, said clearly. */
@@ -48,6 +58,13 @@ public final class HeapKernels implements Kernels {
       return h;
     }
     throw new IllegalArgumentException("a buffer of another back end: " + b.getClass().getName());
+  }
+
+  /** A buffer that is about to be written. */
+  private HeapBuffer written(Buffer b) {
+    HeapBuffer h = heap(b);
+    launcher.writes(h);
+    return h;
   }
 
   private static @Nullable HeapBuffer heapOrNull(@Nullable Buffer b) {
@@ -61,7 +78,7 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public Buffer allocate(int size) {
-    return new HeapBuffer(new float[size], 0, size);
+    return HeapBuffer.allocate(size);
   }
 
   @Override
@@ -70,14 +87,14 @@ public final class HeapKernels implements Kernels {
       throw new IndexOutOfBoundsException(
           "view [" + offset + ", +" + size + ") of a buffer of " + base.size());
     }
-    HeapBuffer b = heap(base);
-    return new HeapBuffer(b.array(), b.offset() + offset, size);
+    return heap(base).view(offset, size);
   }
 
   @Override
   public void write(float[] source, int from, Buffer target, int to, int count) {
-    HeapBuffer y = heap(view(target, to, count));
-    System.arraycopy(source, from, y.array(), y.offset(), count);
+    HeapBuffer y = written(view(target, to, count));
+    launcher.run(
+        1, 1, (slot, first, end) -> System.arraycopy(source, from, y.array(), y.offset(), count));
   }
 
   @Override
@@ -88,93 +105,103 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public void fill(float value, Buffer y) {
-    HeapBuffer t = heap(y);
-    Arrays.fill(t.array(), t.offset(), t.offset() + t.size(), value);
+    HeapBuffer t = written(y);
+    launcher.run(
+        t.size(),
+        FILL_GRAIN,
+        (slot, from, to) -> Arrays.fill(t.array(), t.offset() + from, t.offset() + to, value));
   }
 
   @Override
   public void copy(StridedCopy copy, Buffer x, Buffer y) {
-    Movement.copy(team, copy, heap(x), heap(y));
+    Movement.copy(launcher, copy, heap(x), written(y));
   }
 
   @Override
   public void unary(Unary f, Buffer x, Buffer y) {
-    pointwise.unary(f, heap(x), heap(y));
+    pointwise.unary(f, heap(x), written(y));
   }
 
   @Override
   public void unaryGradient(Unary f, Buffer x, Buffer gy, Buffer gx) {
-    pointwise.unaryGradient(f, heap(x), heap(gy), heap(gx));
+    pointwise.unaryGradient(f, heap(x), heap(gy), written(gx));
   }
 
   @Override
   public void binary(Binary f, Broadcast map, Buffer a, Buffer b, Buffer y) {
-    pointwise.binary(f, map, heap(a), heap(b), heap(y));
+    pointwise.binary(f, map, heap(a), heap(b), written(y));
   }
 
   @Override
   public void affine(float scale, float shift, Buffer x, Buffer y) {
-    pointwise.affine(scale, shift, heap(x), heap(y));
+    pointwise.affine(scale, shift, heap(x), written(y));
   }
 
   @Override
   public void clamp(float low, float high, Buffer x, Buffer y) {
-    pointwise.clamp(low, high, heap(x), heap(y));
+    pointwise.clamp(low, high, heap(x), written(y));
   }
 
   @Override
   public void clampGradient(float low, float high, Buffer x, Buffer gy, Buffer gx) {
-    pointwise.clampGradient(low, high, heap(x), heap(gy), heap(gx));
+    pointwise.clampGradient(low, high, heap(x), heap(gy), written(gx));
   }
 
   @Override
   public void sum(int outer, int reduced, int inner, Buffer x, Buffer y) {
-    reductions.sum(outer, reduced, inner, heap(x), heap(y));
+    reductions.sum(outer, reduced, inner, heap(x), written(y));
   }
 
   @Override
   public void max(int outer, int reduced, int inner, Buffer x, Buffer y) {
-    reductions.max(outer, reduced, inner, heap(x), heap(y));
+    reductions.max(outer, reduced, inner, heap(x), written(y));
   }
 
   @Override
   public void softmax(int rows, int columns, Buffer x, Buffer y) {
-    reductions.softmax(rows, columns, heap(x), heap(y));
+    reductions.softmax(rows, columns, heap(x), written(y));
   }
 
   @Override
   public void softmaxGradient(int rows, int columns, Buffer y, Buffer gy, Buffer gx) {
-    reductions.softmaxGradient(rows, columns, heap(y), heap(gy), heap(gx));
+    reductions.softmaxGradient(rows, columns, heap(y), heap(gy), written(gx));
   }
 
   @Override
   public void matmul(Matmul g, Buffer a, Buffer b, Buffer y) {
-    BatchedProduct.run(team, contractions, g, heap(a), heap(b), heap(y));
+    contractions.matmul(launcher, g, heap(a), heap(b), written(y));
   }
 
   @Override
-  public void convolution(Convolution g, Buffer x, Buffer weight, @Nullable Buffer bias, Buffer y) {
-    contractions.convolution(team, g, heap(x), heap(weight), heapOrNull(bias), heap(y));
+  public void convolution(
+      Convolution g,
+      Buffer x,
+      Buffer weight,
+      @Nullable Buffer bias,
+      @Nullable Buffer residual,
+      Buffer y) {
+    contractions.convolution(
+        launcher, g, heap(x), heap(weight), heapOrNull(bias), heapOrNull(residual), written(y));
   }
 
   @Override
   public void convolutionInputGradient(Convolution g, Buffer gy, Buffer weight, Buffer gx) {
-    contractions.convolutionInputGradient(team, g, heap(gy), heap(weight), heap(gx));
+    contractions.convolutionInputGradient(launcher, g, heap(gy), heap(weight), written(gx));
   }
 
   @Override
   public void convolutionWeightGradient(Convolution g, Buffer x, Buffer gy, Buffer gw) {
-    contractions.convolutionWeightGradient(team, g, heap(x), heap(gy), heap(gw));
+    contractions.convolutionWeightGradient(launcher, g, heap(x), heap(gy), written(gw));
   }
 
   @Override
   public void sumPool(Pool g, float scale, Buffer x, Buffer y) {
-    Pooling.sum(loops, team, g, scale, heap(x), heap(y));
+    Pooling.sum(loops, launcher, g, scale, heap(x), written(y));
   }
 
   @Override
   public void upsample(Pool g, float scale, Buffer x, Buffer y) {
-    Pooling.upsample(loops, team, g, scale, heap(x), heap(y));
+    Pooling.upsample(loops, launcher, g, scale, heap(x), written(y));
   }
 
   @Override
@@ -188,14 +215,15 @@ public final class HeapKernels implements Kernels {
       Buffer mean,
       Buffer rstd) {
     normalization.forward(
+        launcher,
         g,
         heap(x),
         heap(weight),
         heap(bias),
         heapOrNull(scaleShift),
-        heap(y),
-        heap(mean),
-        heap(rstd));
+        written(y),
+        written(mean),
+        written(rstd));
   }
 
   @Override
@@ -222,12 +250,17 @@ public final class HeapKernels implements Kernels {
             heap(mean),
             heap(rstd),
             heap(gy))
-        .run(team, heap(gx), heap(gWeight), heap(gBias), heapOrNull(gScaleShift));
+        .run(
+            launcher,
+            written(gx),
+            written(gWeight),
+            written(gBias),
+            gScaleShift == null ? null : written(gScaleShift));
   }
 
   @Override
   public void attention(Attention g, Buffer q, Buffer k, Buffer v, Buffer y, Buffer logSumExp) {
-    attention.forward(g, heap(q), heap(k), heap(v), heap(y), heap(logSumExp));
+    attention.forward(launcher, g, heap(q), heap(k), heap(v), written(y), written(logSumExp));
   }
 
   @Override
@@ -243,6 +276,7 @@ public final class HeapKernels implements Kernels {
       Buffer gk,
       Buffer gv) {
     attention.gradient(
+        launcher,
         g,
         heap(q),
         heap(k),
@@ -250,65 +284,67 @@ public final class HeapKernels implements Kernels {
         heap(y),
         heap(logSumExp),
         heap(gy),
-        heap(gq),
-        heap(gk),
-        heap(gv));
+        written(gq),
+        written(gk),
+        written(gv));
   }
 
   @Override
   public void gather(int rows, int columns, Buffer table, Buffer index, Buffer y) {
-    Movement.gather(rows, columns, heap(table), heap(index), heap(y));
+    Movement.gather(launcher, rows, columns, heap(table), heap(index), written(y));
   }
 
   @Override
   public void scatterAdd(int rows, int columns, Buffer index, Buffer gy, Buffer gTable) {
-    fill(0f, gTable);
+    HeapBuffer i = heap(index);
     HeapBuffer g = heap(gy);
-    HeapBuffer t = heap(gTable);
-    for (int i = 0; i < index.size(); i++) {
-      int to = t.offset() + Movement.row(heap(index), i, rows) * columns;
-      loops.addRows(g.array(), g.offset() + i * columns, 1, 0, t.array(), to, columns);
-    }
+    HeapBuffer t = written(gTable);
+    launcher.run(1, 1, (slot, from, to) -> Movement.scatterAdd(loops, rows, columns, i, g, t));
   }
 
   @Override
   public void sinusoidalEmbedding(int dim, float maxPeriod, Buffer t, Buffer y) {
-    Sinusoid.embed(dim, maxPeriod, heap(t), heap(y));
+    Sinusoid.embed(launcher, dim, maxPeriod, heap(t), written(y));
   }
 
   @Override
-  public void randomUniform(long key, long stream, long position, Buffer y) {
-    HeapBuffer t = heap(y);
-    random(t, (at, n) -> Philox.uniform(key, stream, position + at, t.array(), t.offset() + at, n));
+  public void randomUniform(Buffer generators, long position, Buffer y) {
+    RandomFill.launch(launcher, Philox::uniform, heap(generators), position, written(y));
   }
 
   @Override
-  public void randomNormal(long key, long stream, long position, Buffer y) {
-    HeapBuffer t = heap(y);
-    random(t, (at, n) -> Philox.normal(key, stream, position + at, t.array(), t.offset() + at, n));
-  }
-
-  /** Fills from element {@code at} on, n elements. */
-  private interface Fill {
-    void fill(int at, int n);
-  }
-
-  /** Parts start at multiples of 4, where a block of the generator does. */
-  private void random(HeapBuffer y, Fill fill) {
-    team.run(
-        (y.size() + 3) / 4,
-        1024,
-        (from, to) -> fill.fill(4 * from, Math.min(4 * to, y.size()) - 4 * from));
+  public void randomNormal(Buffer generators, long position, Buffer y) {
+    RandomFill.launch(launcher, Philox::normal, heap(generators), position, written(y));
   }
 
   @Override
-  public void adam(Buffer hyper, Buffer gradientScale, Buffer g, Buffer p, Buffer m, Buffer v) {
-    pointwise.adam(heap(hyper), heap(gradientScale), heap(g), heap(p), heap(m), heap(v));
+  public void adam(
+      Buffer hyper,
+      Buffer gradientScale,
+      Buffer g,
+      Buffer p,
+      Buffer m,
+      Buffer v,
+      @Nullable Buffer averageWeight,
+      @Nullable Buffer average) {
+    if ((averageWeight == null) != (average == null)) {
+      throw new IllegalArgumentException("an average needs its weight, a weight its average");
+    }
+    pointwise.adam(
+        heap(hyper),
+        heap(gradientScale),
+        heap(g),
+        written(p),
+        written(m),
+        written(v),
+        averageWeight == null || average == null
+            ? null
+            : new Pointwise.Average(heap(averageWeight), written(average)));
   }
 
   @Override
   public void lerp(Buffer weight, Buffer x, Buffer average) {
-    pointwise.lerp(heap(weight), heap(x), heap(average));
+    pointwise.lerp(heap(weight), heap(x), written(average));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package ornstein.engine.internal;
 
 import java.util.Arrays;
-import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.StridedCopy;
 
 /** Verbs that only move data; the scalar and the vector back end share them. */
@@ -21,17 +20,17 @@ final class Movement {
     return offset;
   }
 
-  static void copy(WorkerTeam team, StridedCopy copy, HeapBuffer x, HeapBuffer y) {
+  static void copy(Launcher launcher, StridedCopy copy, HeapBuffer x, HeapBuffer y) {
     if (copy.size() == 0) {
       return;
     }
     StridedCopy c = merged(copy);
     int last = c.dims().length - 1;
     int inner = c.dims()[last];
-    team.run(
+    launcher.run(
         c.size() / inner,
         Math.max(1, GRAIN / inner),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int r = from; r < to; r++) {
             row(
                 x.array(),
@@ -92,10 +91,27 @@ final class Movement {
         Arrays.copyOf(target, axes));
   }
 
-  static void gather(int rows, int columns, HeapBuffer table, HeapBuffer index, HeapBuffer y) {
+  static void gather(
+      Launcher launcher, int rows, int columns, HeapBuffer table, HeapBuffer index, HeapBuffer y) {
+    launcher.run(
+        index.size(),
+        Math.max(1, GRAIN / Math.max(1, columns)),
+        (slot, first, end) -> {
+          for (int i = first; i < end; i++) {
+            int from = table.offset() + row(index, i, rows) * columns;
+            System.arraycopy(table.array(), from, y.array(), y.offset() + i * columns, columns);
+          }
+        });
+  }
+
+  /** Adds the rows of gy to the rows of a table, which is cleared first, in order. */
+  static void scatterAdd(
+      Loops loops, int rows, int columns, HeapBuffer index, HeapBuffer gy, HeapBuffer table) {
+    Arrays.fill(table.array(), table.offset(), table.offset() + table.size(), 0f);
     for (int i = 0; i < index.size(); i++) {
-      int from = table.offset() + row(index, i, rows) * columns;
-      System.arraycopy(table.array(), from, y.array(), y.offset() + i * columns, columns);
+      int to = table.offset() + row(index, i, rows) * columns;
+      int from = gy.offset() + i * columns;
+      loops.addRows(gy.array(), from, 1, 0, table.array(), to, columns);
     }
   }
 

@@ -1,6 +1,6 @@
 package ornstein.engine.internal;
 
-import ornstein.engine.internal.parallel.WorkerTeam;
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Broadcast;
 import ornstein.engine.kernel.Unary;
@@ -10,27 +10,33 @@ final class Pointwise {
   /** Elements of a part below which sharing costs more than it gains. */
   private static final int GRAIN = 16_384;
 
-  private final Loops loops;
-  private final WorkerTeam team;
+  /** Parameters that are updated, then averaged, at a time. */
+  private static final int PIECE = 2_048;
 
-  Pointwise(Loops loops, WorkerTeam team) {
+  /** A moving average that follows the parameters. */
+  record Average(HeapBuffer weight, HeapBuffer average) {}
+
+  private final Loops loops;
+  private final Launcher launcher;
+
+  Pointwise(Loops loops, Launcher launcher) {
     this.loops = loops;
-    this.team = team;
+    this.launcher = launcher;
   }
 
   void unary(Unary f, HeapBuffer x, HeapBuffer y) {
-    team.run(
+    launcher.run(
         y.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.unary(f, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from));
   }
 
   void unaryGradient(Unary f, HeapBuffer x, HeapBuffer gy, HeapBuffer gx) {
-    team.run(
+    launcher.run(
         gx.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.unaryGradient(
                 f,
                 x.array(),
@@ -51,10 +57,10 @@ final class Pointwise {
     int as = map.aStrides()[last];
     int bs = map.bStrides()[last];
     if (last == 0) {
-      team.run(
+      launcher.run(
           inner,
           GRAIN,
-          (from, to) ->
+          (slot, from, to) ->
               loops.binary(
                   f,
                   a.array(),
@@ -68,10 +74,10 @@ final class Pointwise {
                   to - from));
       return;
     }
-    team.run(
+    launcher.run(
         y.size() / inner,
         Math.max(1, GRAIN / inner),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int r = from; r < to; r++) {
             loops.binary(
                 f,
@@ -89,10 +95,10 @@ final class Pointwise {
   }
 
   void affine(float scale, float shift, HeapBuffer x, HeapBuffer y) {
-    team.run(
+    launcher.run(
         y.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.affine(
                 scale,
                 shift,
@@ -104,19 +110,19 @@ final class Pointwise {
   }
 
   void clamp(float low, float high, HeapBuffer x, HeapBuffer y) {
-    team.run(
+    launcher.run(
         y.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.clamp(
                 low, high, x.array(), x.offset() + from, y.array(), y.offset() + from, to - from));
   }
 
   void clampGradient(float low, float high, HeapBuffer x, HeapBuffer gy, HeapBuffer gx) {
-    team.run(
+    launcher.run(
         gx.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.clampGradient(
                 low,
                 high,
@@ -135,46 +141,43 @@ final class Pointwise {
       HeapBuffer g,
       HeapBuffer p,
       HeapBuffer m,
-      HeapBuffer v) {
-    float[] h = hyper.array();
-    int at = hyper.offset();
-    AdamCoefficients c =
-        new AdamCoefficients(
-            gradientScale.array()[gradientScale.offset()],
-            h[at],
-            h[at + 1],
-            h[at + 2],
-            h[at + 3],
-            h[at + 4],
-            h[at + 5],
-            h[at + 6],
-            h[at + 7],
-            h[at + 8]);
-    team.run(
+      HeapBuffer v,
+      @Nullable Average average) {
+    AdamCoefficients c = new AdamCoefficients(hyper, gradientScale);
+    launcher.run(
         p.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) -> {
+          // Piece by piece, so that the average reads the parameters from the cache.
+          for (int at = from; at < to; at += PIECE) {
+            int n = Math.min(PIECE, to - at);
             loops.adam(
                 c,
                 g.array(),
-                g.offset() + from,
+                g.offset() + at,
                 p.array(),
-                p.offset() + from,
+                p.offset() + at,
                 m.array(),
-                m.offset() + from,
+                m.offset() + at,
                 v.array(),
-                v.offset() + from,
-                to - from));
+                v.offset() + at,
+                n);
+            if (average != null) {
+              float w = average.weight().array()[average.weight().offset()];
+              HeapBuffer e = average.average();
+              loops.lerp(w, p.array(), p.offset() + at, e.array(), e.offset() + at, n);
+            }
+          }
+        });
   }
 
   void lerp(HeapBuffer weight, HeapBuffer x, HeapBuffer average) {
-    float w = weight.array()[weight.offset()];
-    team.run(
+    launcher.run(
         average.size(),
         GRAIN,
-        (from, to) ->
+        (slot, from, to) ->
             loops.lerp(
-                w,
+                weight.array()[weight.offset()],
                 x.array(),
                 x.offset() + from,
                 average.array(),

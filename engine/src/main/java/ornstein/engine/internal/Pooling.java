@@ -1,7 +1,6 @@
 package ornstein.engine.internal;
 
 import java.util.Arrays;
-import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.Pool;
 
 /** Window sums and their adjoint, one coarse row of pixels per task. */
@@ -10,12 +9,12 @@ final class Pooling {
 
   private Pooling() {}
 
-  static void sum(Loops loops, WorkerTeam team, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
+  static void sum(Loops loops, Launcher launcher, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
     int c = g.channels();
-    team.run(
+    launcher.run(
         g.batch() * g.outHeight(),
         grain(g),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int r = from; r < to; r++) {
             for (int w = 0; w < g.outWidth(); w++) {
               int target = y.offset() + (r * g.outWidth() + w) * c;
@@ -31,12 +30,12 @@ final class Pooling {
   }
 
   static void upsample(
-      Loops loops, WorkerTeam team, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
+      Loops loops, Launcher launcher, Pool g, float scale, HeapBuffer x, HeapBuffer y) {
     int c = g.channels();
-    team.run(
+    launcher.run(
         g.batch() * g.outHeight(),
         grain(g),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int r = from; r < to; r++) {
             for (int w = 0; w < g.outWidth(); w++) {
               int source = x.offset() + (r * g.outWidth() + w) * c;

@@ -1,7 +1,6 @@
 package ornstein.engine.internal;
 
 import java.util.Arrays;
-import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.Kernels;
 
 /** Sums, maxima and softmax in the order that {@link Kernels} fixes. */
@@ -10,11 +9,11 @@ final class Reductions {
   private static final int BLOCK = Kernels.REDUCTION_BLOCK;
 
   private final Loops loops;
-  private final WorkerTeam team;
+  private final Launcher launcher;
 
-  Reductions(Loops loops, WorkerTeam team) {
+  Reductions(Loops loops, Launcher launcher) {
     this.loops = loops;
-    this.team = team;
+    this.launcher = launcher;
   }
 
   void sum(int outer, int reduced, int inner, HeapBuffer x, HeapBuffer y) {
@@ -25,24 +24,32 @@ final class Reductions {
           r -> y.array()[y.offset() + r] = loops.sum(x.array(), x.offset() + r * reduced, reduced));
       return;
     }
-    Arrays.fill(y.array(), y.offset(), y.offset() + y.size(), 0f);
     int blocks = (reduced + BLOCK - 1) / BLOCK;
-    float[] partial = new float[outer * blocks * inner];
-    team.run(
+    HeapBuffer partial = launcher.scratch(outer * blocks * inner);
+    launcher.run(
         outer * blocks,
         Math.max(1, GRAIN / Math.max(1, Math.min(BLOCK, reduced) * inner)),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int task = from; task < to; task++) {
             int first = task % blocks * BLOCK;
             int count = Math.min(BLOCK, reduced - first);
             int source = x.offset() + (task / blocks * reduced + first) * inner;
-            loops.addRows(x.array(), source, count, inner, partial, task * inner, inner);
+            int target = partial.slot(task, inner);
+            Arrays.fill(partial.array(), target, target + inner, 0f);
+            loops.addRows(x.array(), source, count, inner, partial.array(), target, inner);
           }
         });
-    for (int o = 0; o < outer; o++) {
-      loops.addRows(
-          partial, o * blocks * inner, blocks, inner, y.array(), y.offset() + o * inner, inner);
-    }
+    launcher.run(
+        outer,
+        Math.max(1, GRAIN / Math.max(1, blocks * inner)),
+        (slot, from, to) -> {
+          for (int o = from; o < to; o++) {
+            int target = y.offset() + o * inner;
+            Arrays.fill(y.array(), target, target + inner, 0f);
+            int source = partial.slot(o, blocks * inner);
+            loops.addRows(partial.array(), source, blocks, inner, y.array(), target, inner);
+          }
+        });
   }
 
   void max(int outer, int reduced, int inner, HeapBuffer x, HeapBuffer y) {
@@ -101,10 +108,10 @@ final class Reductions {
   }
 
   private void rows(int rows, int work, Row row) {
-    team.run(
+    launcher.run(
         rows,
         Math.max(1, GRAIN / Math.max(work, 1)),
-        (from, to) -> {
+        (slot, from, to) -> {
           for (int r = from; r < to; r++) {
             row.run(r);
           }

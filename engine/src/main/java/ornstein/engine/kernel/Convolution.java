@@ -90,4 +90,27 @@ public record Convolution(
         * kernelWidth
         * inChannels;
   }
+
+  /**
+   * The convolution from the output's gradient to the input's, for a stride of 1.
+   *
+   * @return the geometry of the adjoint
+   * @throws IllegalArgumentException if the stride is above 1 or the padding exceeds the window
+   */
+  public Convolution adjoint() {
+    if (stride != 1 || padding >= kernelHeight || kernelHeight != kernelWidth) {
+      throw new IllegalArgumentException(
+          "only a square convolution of stride 1 has a convolution as its adjoint, got " + this);
+    }
+    return new Convolution(
+        batch,
+        outHeight(),
+        outWidth(),
+        outChannels,
+        inChannels,
+        kernelHeight,
+        kernelWidth,
+        1,
+        kernelHeight - 1 - padding);
+  }
 }

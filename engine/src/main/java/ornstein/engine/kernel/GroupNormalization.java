@@ -1,5 +1,7 @@
 package ornstein.engine.kernel;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Geometry of group normalisation (Wu and He, 2018, eq. 1–3) on channels-last data [batch, pixels,
  * channels].
@@ -9,5 +11,7 @@ package ornstein.engine.kernel;
  * @param channels channels, a multiple of {@code groups}
  * @param groups groups of neighbouring channels
  * @param epsilon added to the variance
+ * @param activation applied to the result, or null for none
  */
-public record GroupNormalization(int batch, int pixels, int channels, int groups, float epsilon) {}
+public record GroupNormalization(
+    int batch, int pixels, int channels, int groups, float epsilon, @Nullable Unary activation) {}

@@ -10,13 +10,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Outputs are dense, row-major and overwritten; an output may be the same buffer as an input
  * only where a verb says so. Every back end gives the same bits: the order of each reduction is
  * part of the contract (sixteen virtual lanes along a row, blocks of {@value #REDUCTION_BLOCK} rows
- * down a column, one chain of fused multiply-adds for a product).
+ * down a column, chunks of {@value #PRODUCT_CHUNK} for a product).
  *
  * <p>Safe for use by several threads at once on distinct output buffers.
  */
 public interface Kernels extends AutoCloseable {
   /** Virtual lanes of a reduction along contiguous elements, whatever the hardware has. */
   int LANES = 16;
+
+  /**
+   * Length of the chains of a product. A sum over a longer depth is cut into chunks: each is one
+   * chain of fused multiply-adds that starts from 0, and the chunks' sums are added in order.
+   */
+  int PRODUCT_CHUNK = 64;
 
   /** Rows that are summed one after the other before their partial sums are added up. */
   int REDUCTION_BLOCK = 256;
@@ -193,7 +199,7 @@ public interface Kernels extends AutoCloseable {
   void softmaxGradient(int rows, int columns, Buffer y, Buffer gy, Buffer gx);
 
   /**
-   * Batched matrix product.
+   * Batched matrix product, its depth in chunks of {@link #PRODUCT_CHUNK}.
    *
    * @param g geometry
    * @param a first factor
@@ -203,20 +209,29 @@ public interface Kernels extends AutoCloseable {
   void matmul(Matmul g, Buffer a, Buffer b, Buffer y);
 
   /**
-   * Convolution. Each output is one chain of fused multiply-adds in the order (kernel row, kernel
-   * column, channel), starting from 0; the bias is added last.
+   * Convolution, then y + bias, then y + residual. By {@link Winograd#of} it is computed by the
+   * definition, as a product over the window in the order (kernel row, kernel column, channel) with
+   * chunks of {@link #PRODUCT_CHUNK}, or in the transformed domain, as products over the channels.
    *
    * @param g geometry
    * @param x input
    * @param weight weights
    * @param bias one value per output channel, or null for none
+   * @param residual added to the result, of its shape, or null for none
    * @param y output
    */
-  void convolution(Convolution g, Buffer x, Buffer weight, @Nullable Buffer bias, Buffer y);
+  void convolution(
+      Convolution g,
+      Buffer x,
+      Buffer weight,
+      @Nullable Buffer bias,
+      @Nullable Buffer residual,
+      Buffer y);
 
   /**
-   * Gradient of the convolution's input: each element is one chain in the order (kernel row and
-   * column backwards, output channel).
+   * Gradient of the convolution's input: the convolution {@link Convolution#adjoint} of the
+   * output's gradient with the weights turned round, computed as that one would be. With a stride
+   * it is computed by the definition, zeros between the strides taking part.
    *
    * @param g geometry of the forward convolution
    * @param gy gradient of its output
@@ -226,8 +241,8 @@ public interface Kernels extends AutoCloseable {
   void convolutionInputGradient(Convolution g, Buffer gy, Buffer weight, Buffer gx);
 
   /**
-   * Gradient of the convolution's weights: each element is one chain over the output pixels in
-   * order.
+   * Gradient of the convolution's weights: a product over the output pixels in order, or in the
+   * transformed domain over the tiles in order, in chunks of {@link #PRODUCT_CHUNK}.
    *
    * @param g geometry of the forward convolution
    * @param x its input
@@ -385,25 +400,25 @@ public interface Kernels extends AutoCloseable {
   void sinusoidalEmbedding(int dim, float maxPeriod, Buffer t, Buffer y);
 
   /**
-   * Uniform numbers in (0, 1) from Philox 4×32-10: element i depends on key, stream and position +
-   * i only.
+   * Uniform numbers in (0, 1) from Philox 4×32-10. With G generators y is cut into G equal shares,
+   * one for each; element i of a share depends on its generator and position + i only.
    *
-   * @param key the generator's key, its seed
-   * @param stream upper half of the 128-bit counter
-   * @param position number of elements drawn before, a multiple of 4
-   * @param y target
+   * @param generators the state of G generators, see {@link GeneratorState}
+   * @param position number of elements that each has drawn before, a multiple of 4
+   * @param y target, a multiple of G long
+   * @throws IllegalArgumentException if the position or a size is not as said
    */
-  void randomUniform(long key, long stream, long position, Buffer y);
+  void randomUniform(Buffer generators, long position, Buffer y);
 
   /**
    * Standard normal numbers by the Box–Muller transform of the same uniform numbers.
    *
-   * @param key the generator's key, its seed
-   * @param stream upper half of the 128-bit counter
-   * @param position number of elements drawn before, a multiple of 4
-   * @param y target
+   * @param generators the state of G generators, see {@link GeneratorState}
+   * @param position number of elements that each has drawn before, a multiple of 4
+   * @param y target, a multiple of G long
+   * @throws IllegalArgumentException if the position or a size is not as said
    */
-  void randomNormal(long key, long stream, long position, Buffer y);
+  void randomNormal(Buffer generators, long position, Buffer y);
 
   /**
    * One step of Adam or AdamW in place (Kingma and Ba, 2015, algorithm 1; Loshchilov and Hutter,
@@ -417,8 +432,19 @@ public interface Kernels extends AutoCloseable {
    * @param p parameter, updated
    * @param m first moment, updated
    * @param v second moment, updated
+   * @param averageWeight as in {@link #lerp}; null exactly if there is no average
+   * @param average an average that then moves towards the parameter, or null for none
+   * @throws IllegalArgumentException if only one of weight and average is given
    */
-  void adam(Buffer hyper, Buffer gradientScale, Buffer g, Buffer p, Buffer m, Buffer v);
+  void adam(
+      Buffer hyper,
+      Buffer gradientScale,
+      Buffer g,
+      Buffer p,
+      Buffer m,
+      Buffer v,
+      @Nullable Buffer averageWeight,
+      @Nullable Buffer average);
 
   /**
    * Moves an average towards x: average ← average + weight · (x − average).

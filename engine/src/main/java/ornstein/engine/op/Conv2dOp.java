@@ -7,7 +7,7 @@ import ornstein.engine.kernel.Convolution;
 
 /**
  * Two-dimensional convolution of x [N, H, W, C] with weights [kh, kw, C, K] and an optional bias
- * [K].
+ * [K]; after the bias an optional residual of the result's shape is added.
  *
  * @param stride step of the window in pixels
  * @param padding zero pixels on each side
@@ -26,7 +26,12 @@ public record Conv2dOp(int stride, int padding) implements Op {
           "conv2d needs x [N,H,W,C], weight [kh,kw,C,K] and bias [K], got " + inputs);
     }
     Convolution g = geometry(x, w);
-    return Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
+    Shape y = Shape.of(g.batch(), g.outHeight(), g.outWidth(), g.outChannels());
+    if (inputs.size() > 3 && !inputs.get(3).equals(y)) {
+      throw new ShapeException(
+          "the residual of a convolution needs its result's shape " + y + ", got " + inputs.get(3));
+    }
+    return y;
   }
 
   @Override
@@ -37,6 +42,7 @@ public record Conv2dOp(int stride, int padding) implements Op {
             f.input(0),
             f.input(1),
             f.optionalInput(2),
+            f.optionalInput(3),
             f.output());
   }
 
@@ -52,6 +58,9 @@ public record Conv2dOp(int stride, int padding) implements Op {
     if (b.needs(2)) {
       int pixels = g.batch() * g.outHeight() * g.outWidth();
       b.kernels().sum(1, pixels, g.outChannels(), b.outputGradient(), b.gradient(2));
+    }
+    if (b.needs(3)) {
+      b.pass(3, b.outputGradient());
     }
   }
 

@@ -6,15 +6,18 @@ import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
 import ornstein.engine.kernel.Buffer;
 import ornstein.engine.kernel.GroupNormalization;
+import ornstein.engine.kernel.Unary;
 
 /**
  * Group normalisation of x [N, …, C] with weight [C] and bias [C], then, if a fourth input
- * scaleShift [N, 2C] is given, y · (1 + scale) + shift per sample and channel.
+ * scaleShift [N, 2C] is given, y · (1 + scale) + shift per sample and channel, then the activation.
+ * The backward pass computes the normalised values anew, so that x alone is kept.
  *
  * @param groups groups of neighbouring channels; C must be a multiple
  * @param epsilon added to the variance
+ * @param activation applied last, or null for none
  */
-public record GroupNormOp(int groups, float epsilon) implements Op {
+public record GroupNormOp(int groups, float epsilon, @Nullable Unary activation) implements Op {
   @Override
   public Shape shape(List<Shape> inputs) {
     Shape x = inputs.get(0);
@@ -72,6 +75,6 @@ public record GroupNormOp(int groups, float epsilon) implements Op {
   private GroupNormalization geometry(Shape x) {
     int channels = x.dim(-1);
     int pixels = Axes.product(x.dims(), 1, x.rank() - 1);
-    return new GroupNormalization(x.dim(0), pixels, channels, groups, epsilon);
+    return new GroupNormalization(x.dim(0), pixels, channels, groups, epsilon, activation);
   }
 }

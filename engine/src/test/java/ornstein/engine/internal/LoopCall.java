@@ -127,7 +127,7 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             "Adam",
             (l, o, a, at) ->
                 l.adam(
-                    new AdamCoefficients(
+                    GivenCoefficients.of(
                         o.high, 0.9f, 0.1f, 0.999f, 0.001f, 1e-8f, 1e-3f, 3f, 0.99f, o.low),
                     a[0],
                     at[0],

@@ -55,7 +55,8 @@ class KernelsContractTest {
     Buffer p = filled(k, 2f);
     Buffer m = filled(k, 0.5f);
     Buffer v = filled(k, 0.25f);
-    k.adam(h, filled(k, 0.5f), filled(k, 3f), p, m, v);
+    Buffer average = filled(k, 1f);
+    k.adam(h, filled(k, 0.5f), filled(k, 3f), p, m, v, filled(k, 0.25f), average);
     double g = 0.5 * 3 + 0.25 * 2;
     double newM = 0.9 * 0.5 + 0.1 * g;
     double newV = 0.99 * 0.25 + 0.01 * g * g;
@@ -63,6 +64,8 @@ class KernelsContractTest {
     assertEquals(newM, first(k, m), 1e-6);
     assertEquals(newV, first(k, v), 1e-6);
     assertEquals(expected, first(k, p), 1e-6);
+    assertEquals(1 + 0.25 * (expected - 1), first(k, average), 1e-6);
+    assertThrows(IllegalArgumentException.class, () -> k.adam(h, h, p, p, m, v, null, average));
     k.lerp(filled(k, 0.25f), filled(k, 4f), m);
     assertEquals(newM + 0.25 * (4 - newM), first(k, m), 1e-6);
   }

@@ -58,7 +58,9 @@ class BackEndEqualityTest {
     Shape x = Shape.of(2, 577, 48);
     Shape c = Shape.of(48);
     Shape modulation = Shape.of(2, 96);
-    compare(OpCase.of("", new GroupNormOp(16, 1e-5f), OpCase.Domain.REAL, x, c, c, modulation));
+    compare(
+        OpCase.of(
+            "", new GroupNormOp(16, 1e-5f, Unary.SILU), OpCase.Domain.REAL, x, c, c, modulation));
     for (int axis = 0; axis < 3; axis++) {
       Op sum = new SumOp(new int[] {axis}, false);
       compare(OpCase.of("", sum, OpCase.Domain.REAL, x));

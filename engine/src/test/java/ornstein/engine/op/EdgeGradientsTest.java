@@ -71,7 +71,7 @@ class EdgeGradientsTest {
     Tensor weight = leaf(1.5f);
     Tensor input = Tensor.of(x, 1, n, 1).requiresGrad();
     Gradients g =
-        Functional.groupNorm(input, 1, weight, leaf(0.5f), null, 1e-5f)
+        Functional.groupNorm(input, 1, weight, leaf(0.5f), null, 1e-5f, null)
             .backward(Tensor.of(gy, 1, n, 1));
 
     double mean = 0;

@@ -155,7 +155,15 @@ final class OpCases {
       {1, 4, 4, 3, 2, 1, 1, 2, 0},
       {1, 5, 7, 2, 3, 2, 3, 1, 2},
       {1, 3, 3, 2, 2, 1, 1, 1, 1},
-      {0, 4, 4, 2, 3, 3, 3, 1, 1}
+      {0, 4, 4, 2, 3, 3, 3, 1, 1},
+      // Winograd's F(4,3): whole and cut tiles, tails of vectors, each padding
+      {1, 8, 8, 8, 16, 3, 3, 1, 1},
+      {2, 6, 9, 11, 3, 3, 3, 1, 1},
+      {1, 7, 6, 9, 17, 3, 3, 1, 0},
+      {1, 5, 3, 8, 2, 3, 3, 1, 2},
+      // F(2,3): a tile of four would be mostly outside
+      {1, 2, 2, 9, 5, 3, 3, 1, 1},
+      {2, 6, 2, 8, 3, 3, 3, 1, 1}
     };
     for (int[] g : convolutions) {
       Shape x = Shape.of(g[0], g[1], g[2], g[3]);
@@ -164,6 +172,8 @@ final class OpCases {
       String name = x + " * " + w + " stride " + g[7] + " padding " + g[8];
       cases.add(OpCase.of(name, op, Domain.REAL, x, w, Shape.of(g[4])));
       cases.add(OpCase.of(name + " no bias", op, Domain.REAL, x, w));
+      Shape y = op.shape(List.of(x, w));
+      cases.add(OpCase.of(name + " residual", op, Domain.REAL, x, w, Shape.of(g[4]), y));
     }
     for (int factor : new int[] {1, 2, 3}) {
       Shape fine = Shape.of(2, 2 * factor, factor, 5);
@@ -180,7 +190,9 @@ final class OpCases {
     for (int[] g : norms) {
       Shape x = Shape.of(g[0], g[1], g[2]);
       Shape c = Shape.of(g[2]);
-      Op op = new GroupNormOp(g[3], 1e-5f);
+      Op op = new GroupNormOp(g[3], 1e-5f, null);
+      Op silu = new GroupNormOp(g[3], 1e-5f, Unary.SILU);
+      cases.add(OpCase.of(x + " SiLU", silu, Domain.REAL, x, c, c, Shape.of(g[0], 2 * g[2])));
       cases.add(OpCase.of(x + "", op, Domain.REAL, x, c, c));
       cases.add(OpCase.of(x + " modulated", op, Domain.REAL, x, c, c, Shape.of(g[0], 2 * g[2])));
     }

@@ -2,8 +2,10 @@ package ornstein.engine.internal.parallel;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -24,68 +26,9 @@ public final class WorkerTeam implements AutoCloseable {
   /** How long a caller sleeps between two looks at a worker that has lost its core. */
   private static final long NAP_NANOS = 10_000;
 
-  /** Work on the tasks from {@code from} (inclusive) to {@code to} (exclusive). */
-  @FunctionalInterface
-  public interface Range {
-    /** Does the tasks of one part. */
-    void run(int from, int to);
-  }
-
-  /** One shared call; its parts are claimed one by one. */
-  private static final class Job {
-    private final long number;
-    private final Range body;
-    private final int tasks;
-    private final int parts;
-    private final AtomicInteger claimed = new AtomicInteger();
-    private final AtomicInteger finished = new AtomicInteger();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-
-    Job(long number, Range body, int tasks, int parts) {
-      this.number = number;
-      this.body = body;
-      this.tasks = tasks;
-      this.parts = parts;
-    }
-
-    /** Runs parts until none is unclaimed. */
-    void work() {
-      for (int p = claimed.getAndIncrement(); p < parts; p = claimed.getAndIncrement()) {
-        try {
-          int from = (int) ((long) tasks * p / parts);
-          int to = (int) ((long) tasks * (p + 1) / parts);
-          body.run(from, to);
-        } catch (RuntimeException | Error e) {
-          failure.compareAndSet(null, e);
-        }
-        finished.getAndIncrement();
-      }
-    }
-
-    /** Waits for the parts that others have claimed, then rethrows what a part threw. */
-    void join() {
-      for (int spins = 0; finished.get() < parts; spins++) {
-        if (spins < SPINS) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.parkNanos(NAP_NANOS); // another process may hold the worker's core
-        }
-      }
-      Throwable t = failure.get();
-      if (t instanceof RuntimeException e) {
-        throw e;
-      } else if (t instanceof Error e) {
-        throw e;
-      }
-    }
-  }
-
   private final class Worker implements Runnable {
     final Thread thread;
     volatile boolean parked;
-
-    /** Number of the last job worked on; the job itself would keep its arrays alive. */
-    private long seen;
 
     Worker(int number) {
       thread = Thread.ofPlatform().daemon().name("ornstein-worker-" + number).unstarted(this);
@@ -95,7 +38,7 @@ public final class WorkerTeam implements AutoCloseable {
     public void run() {
       int spins = 0;
       while (!closed) {
-        if (work()) {
+        if (work((int) (claims.get() >>> 32))) {
           spins = 0;
         } else if (++spins < SPINS) {
           Thread.onSpinWait();
@@ -106,37 +49,33 @@ public final class WorkerTeam implements AutoCloseable {
       }
     }
 
-    /** Works on the current job, if there is one that this worker has not seen. */
-    private boolean work() {
-      Job job = current;
-      if (job == null || job.number == seen) {
-        return false;
-      }
-      seen = job.number;
-      job.work();
-      return true;
-    }
-
     private void sleep() {
       parked = true;
-      if (nothingNew() && !closed) {
+      if (!unclaimed(claims.get()) && !closed) {
         LockSupport.park(WorkerTeam.this);
       }
       parked = false;
-    }
-
-    private boolean nothingNew() {
-      Job job = current;
-      return job == null || job.number == seen;
     }
   }
 
   private final Worker[] workers;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final AtomicBoolean started = new AtomicBoolean();
-  private long jobs; // written by the caller that holds busy
-  private volatile @Nullable Job current;
+
+  /**
+   * Number of the call at work (upper 32 bits), its parts (16) and the next part that nobody has
+   * claimed (16). A part is claimed by a compare-and-set, so that a worker that was late cannot
+   * take a part of the next call for one of this. Calls leave no object behind.
+   */
+  private final AtomicLong claims = new AtomicLong();
+
+  private final AtomicInteger finished = new AtomicInteger();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
+
+  // Written by the caller that holds busy, before claims; read after a successful claim.
+  private @Nullable Range body;
+  private int tasks;
 
   /**
    * A team; its threads start at the first shared call.
@@ -160,26 +99,80 @@ public final class WorkerTeam implements AutoCloseable {
   }
 
   /**
-   * Runs tasks 0 … tasks−1, shared among the team if there are more than {@code grain} of them.
+   * Runs tasks 0 … count−1, shared among the team if there are more than {@code grain} of them.
    * Returns when all are done; rethrows what a task threw.
    */
-  public void run(int tasks, int grain, Range body) {
-    int parts = (int) Math.min(threads(), ((long) tasks + grain - 1) / grain);
+  public void run(int count, int grain, Range work) {
+    int parts = (int) Math.min(threads(), ((long) count + grain - 1) / grain);
     if (parts <= 1 || closed || !busy.compareAndSet(false, true)) {
-      if (tasks > 0) {
-        body.run(0, tasks);
+      if (count > 0) {
+        work.run(0, 0, count);
       }
       return;
     }
-    Job job = new Job(++jobs, body, tasks, parts);
     try {
-      current = job;
+      body = work;
+      tasks = count;
+      finished.set(0);
+      failure.set(null);
+      int call = (int) (claims.get() >>> 32) + 1;
+      claims.set((long) call << 32 | (long) parts << 16);
       wake(parts - 1);
-      job.work();
-      job.join();
+      while (work(call)) {
+        // takes every part that no worker has taken
+      }
+      join(parts);
     } finally {
-      current = null;
+      body = null;
       busy.set(false);
+    }
+    rethrow(failure.get());
+  }
+
+  private static boolean unclaimed(long state) {
+    return (state & 0xFFFF) < (state >>> 16 & 0xFFFF);
+  }
+
+  /** Claims and does one part of a call; false if there is none left. */
+  private boolean work(int call) {
+    long state = claims.get();
+    while ((int) (state >>> 32) == call && unclaimed(state)) {
+      if (claims.compareAndSet(state, state + 1)) {
+        part((int) (state & 0xFFFF), (int) (state >>> 16 & 0xFFFF));
+        return true;
+      }
+      state = claims.get();
+    }
+    return false;
+  }
+
+  private void part(int part, int parts) {
+    try {
+      int from = (int) ((long) tasks * part / parts);
+      int to = (int) ((long) tasks * (part + 1) / parts);
+      Objects.requireNonNull(body).run(part, from, to);
+    } catch (RuntimeException | Error e) {
+      failure.compareAndSet(null, e);
+    }
+    finished.getAndIncrement();
+  }
+
+  /** Waits for the parts that others have claimed. */
+  private void join(int parts) {
+    for (int spins = 0; finished.get() < parts; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(NAP_NANOS); // another process may hold the worker's core
+      }
+    }
+  }
+
+  private static void rethrow(@Nullable Throwable t) {
+    if (t instanceof RuntimeException e) {
+      throw e;
+    } else if (t instanceof Error e) {
+      throw e;
     }
   }
 

@@ -1,168 +1,265 @@
 package ornstein.engine.internal.scalar;
 
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.internal.Contractions;
 import ornstein.engine.internal.HeapBuffer;
-import ornstein.engine.internal.Matrix;
-import ornstein.engine.internal.parallel.WorkerTeam;
+import ornstein.engine.internal.Launcher;
 import ornstein.engine.kernel.Convolution;
+import ornstein.engine.kernel.Kernels;
+import ornstein.engine.kernel.Matmul;
+import ornstein.engine.kernel.Winograd;
 
-/** The oracle: each chain of fused multiply-adds written as its definition. */
+/**
+ * The oracle: each sum written as its definition, chunk by chunk. A chunk is a chain of fused
+ * multiply-adds from 0.
+ */
 public final class ScalarContractions implements Contractions {
+  private static final int CHUNK = Kernels.PRODUCT_CHUNK;
+
+  /** The first factor of a term, by its place in the sum. */
+  private interface Factor {
+    float at(int place);
+  }
+
+  /**
+   * y[j] = Σ a(i) · b[from(i) + j·step] over {@code depth} places, chunk by chunk; added to y if
+   * wanted.
+   */
+  private static void row(
+      int depth,
+      Factor a,
+      float[] b,
+      IntUnaryOperator from,
+      int step,
+      float[] y,
+      int yo,
+      int n,
+      boolean add) {
+    float[] chunk = new float[n];
+    if (depth == 0 && !add) {
+      Arrays.fill(y, yo, yo + n, 0f);
+    }
+    for (int k = 0; k < depth; k += CHUNK) {
+      Arrays.fill(chunk, 0f);
+      for (int i = k; i < Math.min(depth, k + CHUNK); i++) {
+        accumulate(a.at(i), b, from.applyAsInt(i), step, chunk);
+      }
+      boolean first = k == 0 && !add;
+      for (int j = 0; j < n; j++) {
+        y[yo + j] = first ? chunk[j] : y[yo + j] + chunk[j];
+      }
+    }
+  }
+
+  private static void accumulate(float value, float[] b, int bo, int step, float[] sums) {
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] = Math.fma(value, b[bo + j * step], sums[j]);
+    }
+  }
+
+  @Override
+  public int scratch(int columns) {
+    return 0;
+  }
+
   @Override
   public void multiply(
       int rows,
       int columns,
       int depth,
-      Matrix a,
-      Matrix b,
+      float[] a,
+      int ao,
+      int ar,
+      int ac,
+      float[] b,
+      int bo,
+      int br,
+      int bc,
       float[] c,
       int co,
       int cs,
-      boolean accumulate) {
+      boolean accumulate,
+      float[] scratch,
+      int so) {
     for (int i = 0; i < rows; i++) {
-      int row = co + i * cs;
-      if (!accumulate) {
-        Arrays.fill(c, row, row + columns, 0f);
-      }
-      for (int k = 0; k < depth; k++) {
-        float aik = a.array()[a.offset() + i * a.rowStride() + k * a.columnStride()];
-        int bk = b.offset() + k * b.rowStride();
-        for (int j = 0; j < columns; j++) {
-          c[row + j] = Math.fma(aik, b.array()[bk + j * b.columnStride()], c[row + j]);
-        }
-      }
+      int r = ao + i * ar;
+      row(depth, k -> a[r + k * ac], b, k -> bo + k * br, bc, c, co + i * cs, columns, accumulate);
     }
+  }
+
+  @Override
+  public void matmul(Launcher launcher, Matmul g, HeapBuffer a, HeapBuffer b, HeapBuffer y) {
+    launcher.run(
+        g.batch() * g.rows(),
+        1,
+        (slot, from, to) -> {
+          for (int task = from; task < to; task++) {
+            int product = task / g.rows();
+            int i = task % g.rows();
+            int ao = a.offset() + product * g.rows() * g.depth();
+            int bo = b.offset() + product * g.columns() * g.depth();
+            multiply(
+                1,
+                g.columns(),
+                g.depth(),
+                a.array(),
+                ao + i * (g.transposeA() ? 1 : g.depth()),
+                0,
+                g.transposeA() ? g.rows() : 1,
+                b.array(),
+                bo,
+                g.transposeB() ? 1 : g.columns(),
+                g.transposeB() ? g.depth() : 1,
+                y.array(),
+                y.offset() + task * g.columns(),
+                0,
+                false,
+                y.array(),
+                0);
+          }
+        });
   }
 
   @Override
   public void convolution(
-      WorkerTeam team,
+      Launcher launcher,
       Convolution g,
       HeapBuffer x,
       HeapBuffer weight,
       @Nullable HeapBuffer bias,
+      @Nullable HeapBuffer residual,
       HeapBuffer y) {
-    team.run(
-        g.batch() * g.outHeight(),
+    Winograd f = Winograd.of(g);
+    if (f != Winograd.NONE) {
+      new ScalarWinograd(g, f).convolution(launcher, x, weight, false, bias, residual, y);
+      return;
+    }
+    int channels = g.inChannels();
+    int outs = g.outChannels();
+    int depth = g.kernelHeight() * g.kernelWidth() * channels;
+    launcher.run(
+        g.batch() * g.outHeight() * g.outWidth(),
         1,
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
-            for (int ow = 0; ow < g.outWidth(); ow++) {
-              pixel(g, x, weight, r / g.outHeight(), r % g.outHeight(), ow, y);
-              if (bias != null) {
-                int row = y.offset() + (r * g.outWidth() + ow) * g.outChannels();
-                for (int k = 0; k < g.outChannels(); k++) {
-                  y.array()[row + k] += bias.array()[bias.offset() + k];
-                }
-              }
+        (slot, from, to) -> {
+          for (int pixel = from; pixel < to; pixel++) {
+            int p = pixel;
+            int at = y.offset() + pixel * outs;
+            row(
+                depth,
+                i -> seen(g, x, p, i),
+                weight.array(),
+                i -> weight.offset() + i * outs,
+                1,
+                y.array(),
+                at,
+                outs,
+                false);
+            if (bias != null) {
+              add(bias.array(), bias.offset(), y.array(), at, outs);
+            }
+            if (residual != null) {
+              add(residual.array(), residual.offset() + pixel * outs, y.array(), at, outs);
             }
           }
         });
   }
 
-  private static void pixel(
-      Convolution g, HeapBuffer x, HeapBuffer weight, int n, int oh, int ow, HeapBuffer y) {
-    int channels = g.inChannels();
-    int outs = g.outChannels();
-    int row = y.offset() + ((n * g.outHeight() + oh) * g.outWidth() + ow) * outs;
-    Arrays.fill(y.array(), row, row + outs, 0f);
-    for (int kh = 0; kh < g.kernelHeight(); kh++) {
-      for (int kw = 0; kw < g.kernelWidth(); kw++) {
-        int ih = oh * g.stride() + kh - g.padding();
-        int iw = ow * g.stride() + kw - g.padding();
-        boolean inside = ih >= 0 && ih < g.height() && iw >= 0 && iw < g.width();
-        int at = x.offset() + ((n * g.height() + ih) * g.width() + iw) * channels;
-        int w = weight.offset() + (kh * g.kernelWidth() + kw) * channels * outs;
-        for (int c = 0; c < channels; c++) {
-          float value = inside ? x.array()[at + c] : 0f;
-          accumulate(value, weight.array(), w + c * outs, 1, y.array(), row, outs);
-        }
-      }
+  private static void add(float[] x, int xo, float[] y, int yo, int n) {
+    for (int j = 0; j < n; j++) {
+      y[yo + j] += x[xo + j];
     }
+  }
+
+  /** What an output pixel sees at a place of its window, zero outside the image. */
+  private static float seen(Convolution g, HeapBuffer x, int pixel, int place) {
+    int tap = place / g.inChannels();
+    int row = pixel / g.outWidth();
+    int ih = row % g.outHeight() * g.stride() + tap / g.kernelWidth() - g.padding();
+    int iw = pixel % g.outWidth() * g.stride() + tap % g.kernelWidth() - g.padding();
+    if (ih < 0 || ih >= g.height() || iw < 0 || iw >= g.width()) {
+      return 0f;
+    }
+    int source = (row / g.outHeight() * g.height() + ih) * g.width() + iw;
+    return x.array()[x.offset() + source * g.inChannels() + place % g.inChannels()];
   }
 
   @Override
   public void convolutionInputGradient(
-      WorkerTeam team, Convolution g, HeapBuffer gy, HeapBuffer weight, HeapBuffer gx) {
-    team.run(
-        g.batch() * g.height(),
+      Launcher launcher, Convolution g, HeapBuffer gy, HeapBuffer weight, HeapBuffer gx) {
+    Winograd f = Winograd.ofInputGradient(g);
+    if (f != Winograd.NONE) {
+      new ScalarWinograd(g.adjoint(), f).convolution(launcher, gy, weight, true, null, null, gx);
+      return;
+    }
+    int channels = g.inChannels();
+    int outs = g.outChannels();
+    int taps = g.kernelHeight() * g.kernelWidth();
+    launcher.run(
+        g.batch() * g.height() * g.width(),
         1,
-        (from, to) -> {
-          for (int r = from; r < to; r++) {
-            for (int iw = 0; iw < g.width(); iw++) {
-              inputPixel(g, gy, weight, r / g.height(), r % g.height(), iw, gx);
-            }
+        (slot, from, to) -> {
+          for (int pixel = from; pixel < to; pixel++) {
+            int p = pixel;
+            row(
+                taps * outs,
+                i -> reached(g, gy, p, taps - 1 - i / outs, i % outs),
+                weight.array(),
+                i -> weight.offset() + (taps - 1 - i / outs) * channels * outs + i % outs,
+                outs,
+                gx.array(),
+                gx.offset() + pixel * channels,
+                channels,
+                false);
           }
         });
   }
 
-  private static void inputPixel(
-      Convolution g, HeapBuffer gy, HeapBuffer weight, int n, int ih, int iw, HeapBuffer gx) {
-    int channels = g.inChannels();
-    int outs = g.outChannels();
-    int row = gx.offset() + ((n * g.height() + ih) * g.width() + iw) * channels;
-    Arrays.fill(gx.array(), row, row + channels, 0f);
-    for (int kh = g.kernelHeight() - 1; kh >= 0; kh--) {
-      for (int kw = g.kernelWidth() - 1; kw >= 0; kw--) {
-        int h = ih + g.padding() - kh;
-        int w = iw + g.padding() - kw;
-        boolean hit = h >= 0 && w >= 0 && h % g.stride() == 0 && w % g.stride() == 0;
-        int oh = h / g.stride();
-        int ow = w / g.stride();
-        hit = hit && oh < g.outHeight() && ow < g.outWidth();
-        int at = gy.offset() + ((n * g.outHeight() + oh) * g.outWidth() + ow) * outs;
-        int tap = weight.offset() + (kh * g.kernelWidth() + kw) * channels * outs;
-        for (int k = 0; k < outs; k++) {
-          float value = hit ? gy.array()[at + k] : 0f;
-          accumulate(value, weight.array(), tap + k, outs, gx.array(), row, channels);
-        }
-      }
+  /** The gradient of the output that sees an input pixel at a tap, zero if none does. */
+  private static float reached(Convolution g, HeapBuffer gy, int pixel, int tap, int k) {
+    int row = pixel / g.width();
+    int h = row % g.height() + g.padding() - tap / g.kernelWidth();
+    int w = pixel % g.width() + g.padding() - tap % g.kernelWidth();
+    if (h < 0 || w < 0 || h % g.stride() != 0 || w % g.stride() != 0) {
+      return 0f;
     }
+    int oh = h / g.stride();
+    int ow = w / g.stride();
+    if (oh >= g.outHeight() || ow >= g.outWidth()) {
+      return 0f;
+    }
+    int target = (row / g.height() * g.outHeight() + oh) * g.outWidth() + ow;
+    return gy.array()[gy.offset() + target * g.outChannels() + k];
   }
 
   @Override
   public void convolutionWeightGradient(
-      WorkerTeam team, Convolution g, HeapBuffer x, HeapBuffer gy, HeapBuffer gw) {
-    int taps = g.kernelHeight() * g.kernelWidth();
-    team.run(
-        taps,
+      Launcher launcher, Convolution g, HeapBuffer x, HeapBuffer gy, HeapBuffer gw) {
+    Winograd f = Winograd.of(g);
+    if (f != Winograd.NONE && g.batch() > 0) {
+      new ScalarWinograd(g, f).weightGradient(launcher, x, gy, gw);
+      return;
+    }
+    int outs = g.outChannels();
+    int pixels = g.batch() * g.outHeight() * g.outWidth();
+    launcher.run(
+        g.kernelHeight() * g.kernelWidth() * g.inChannels(),
         1,
-        (from, to) -> {
-          for (int tap = from; tap < to; tap++) {
-            int at = gw.offset() + tap * g.inChannels() * g.outChannels();
-            Arrays.fill(gw.array(), at, at + g.inChannels() * g.outChannels(), 0f);
-            tapGradient(g, x, gy, tap / g.kernelWidth(), tap % g.kernelWidth(), gw.array(), at);
+        (slot, from, to) -> {
+          for (int place = from; place < to; place++) {
+            int at = place;
+            row(
+                pixels,
+                p -> seen(g, x, p, at),
+                gy.array(),
+                p -> gy.offset() + p * outs,
+                1,
+                gw.array(),
+                gw.offset() + place * outs,
+                outs,
+                false);
           }
         });
-  }
-
-  private static void tapGradient(
-      Convolution g, HeapBuffer x, HeapBuffer gy, int kh, int kw, float[] gw, int at) {
-    int outs = g.outChannels();
-    for (int n = 0; n < g.batch(); n++) {
-      for (int oh = 0; oh < g.outHeight(); oh++) {
-        for (int ow = 0; ow < g.outWidth(); ow++) {
-          int ih = oh * g.stride() + kh - g.padding();
-          int iw = ow * g.stride() + kw - g.padding();
-          boolean inside = ih >= 0 && ih < g.height() && iw >= 0 && iw < g.width();
-          int from = x.offset() + ((n * g.height() + ih) * g.width() + iw) * g.inChannels();
-          int row = gy.offset() + ((n * g.outHeight() + oh) * g.outWidth() + ow) * outs;
-          for (int c = 0; c < g.inChannels(); c++) {
-            float value = inside ? x.array()[from + c] : 0f;
-            accumulate(value, gy.array(), row, 1, gw, at + c * outs, outs);
-          }
-        }
-      }
-    }
-  }
-
-  /** y[j] = fma(value, w[j·step], y[j]). */
-  private static void accumulate(
-      float value, float[] w, int wo, int step, float[] y, int yo, int n) {
-    for (int j = 0; j < n; j++) {
-      y[yo + j] = Math.fma(value, w[wo + j * step], y[yo + j]);
-    }
   }
 }

@@ -1,105 +1,116 @@
 package ornstein.engine.internal.vector;
 
 import java.util.Arrays;
-import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 import ornstein.engine.internal.HeapBuffer;
-import ornstein.engine.internal.Matrix;
-import ornstein.engine.internal.parallel.WorkerTeam;
+import ornstein.engine.internal.Launcher;
+import ornstein.engine.kernel.Convolution;
 
 /**
- * Direct convolution as a product that never builds its first factor: row (pixel) p of the factor
- * for window row kh is the run of {@code run} floats at pixel p's corner, kh image rows further
- * down. Tiles take four output pixels wherever they lie, across the ends of image rows too.
+ * Convolution by its definition, as the product of windows and weights. The windows never exist as
+ * a whole: a block of pixels gathers one chunk of its windows into L1, and all panels of weights
+ * pass by. Zero padding and, in the adjoint, the zeros between strides are written into the block.
  */
-@SuppressWarnings("ArrayRecordComponent") // a plain argument bundle, compared nowhere
-record DirectConvolution(
-    PaddedImages x,
-    int outHeight,
-    int outWidth,
-    int stride,
-    int kernelHeight,
-    int run,
-    int outChannels,
-    float[] weights) {
-  private static final int M = MicroKernel4x2.ROWS;
+final class DirectConvolution {
   private static final int N = MicroKernel4x2.COLUMNS;
+  private static final int STEP = MicroKernel4x2.STEP;
+  private static final int BLOCK = RowBlock.ROWS;
 
-  /** Output pixels of one task: their input stays in L2 while the panels of weights pass by. */
-  private static final int PIXELS = 128;
+  private DirectConvolution() {}
 
-  /** Packs the weights of each window row, [kernelHeight][panel][run][COLUMNS]. */
-  static float[] packWeights(
-      int kernelHeight, int run, int outChannels, IntFunction<Matrix> windowRow) {
-    float[] packed = new float[kernelHeight * Panels.count(outChannels) * run * N];
-    int at = 0;
-    for (int kh = 0; kh < kernelHeight; kh++) {
-      at = Panels.pack(windowRow.apply(kh), run, outChannels, packed, at);
-    }
-    return packed;
+  /** How weights are packed: as panels over the window, turned round for the adjoint. */
+  private record Layout(int taps, int in, int out, boolean adjoint) {}
+
+  /** The weights as panels [panel][place of the window][COLUMNS]. */
+  private static HeapBuffer packed(
+      Launcher launcher, Convolution g, HeapBuffer weight, boolean adjoint) {
+    int taps = g.kernelHeight() * g.kernelWidth();
+    int in = adjoint ? g.outChannels() : g.inChannels();
+    int out = adjoint ? g.inChannels() : g.outChannels();
+    int depth = taps * in;
+    int panels = Panels.count(out);
+    return launcher.packed(
+        weight,
+        new Layout(taps, in, out, adjoint),
+        panels * N * depth,
+        (l, to) ->
+            l.run(
+                panels * taps,
+                Math.max(1, 16_384 / (in * N)),
+                (slot, from, end) -> {
+                  for (int task = from; task < end; task++) {
+                    int panel = task / taps;
+                    int tap = task % taps;
+                    int source = adjoint ? taps - 1 - tap : tap;
+                    int wo = weight.offset() + source * in * out;
+                    int br = adjoint ? 1 : out;
+                    int bc = adjoint ? in : 1;
+                    Panels.panel(
+                        weight.array(),
+                        wo + panel * N * bc,
+                        br,
+                        bc,
+                        in,
+                        Math.min(N, out - panel * N),
+                        to.array(),
+                        to.offset() + (panel * depth + tap * in) * N);
+                  }
+                }));
   }
 
-  void run(WorkerTeam team, @Nullable HeapBuffer bias, HeapBuffer y) {
-    int pixels = x.batch() * outHeight * outWidth;
-    int tasks = (pixels + PIXELS - 1) / PIXELS;
-    team.run(
-        tasks,
+  static void run(
+      Launcher launcher,
+      Convolution g,
+      boolean adjoint,
+      HeapBuffer x,
+      HeapBuffer weight,
+      Epilogue epilogue,
+      HeapBuffer y) {
+    Window window = new Window(g, adjoint);
+    int out = adjoint ? g.inChannels() : g.outChannels();
+    HeapBuffer packed = packed(launcher, g, weight, adjoint);
+    int own = RowBlock.SIZE + Tile.SIZE;
+    HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
+    int pixels = window.pixels();
+    launcher.run(
+        (pixels + BLOCK - 1) / BLOCK,
         1,
-        (from, to) -> {
-          int[] corners = new int[PIXELS + M];
-          float[] edge = new float[M * N];
+        (slot, from, to) -> {
           for (int task = from; task < to; task++) {
-            int first = task * PIXELS;
-            int count = Math.min(PIXELS, pixels - first);
-            block(first, count, corners, edge, y);
-            if (bias != null) {
-              addBias(bias, y, first, count);
+            int first = task * BLOCK;
+            int count = Math.min(BLOCK, pixels - first);
+            block(
+                window, x, first, count, packed, out, y, scratch.array(), scratch.slot(slot, own));
+            for (int i = 0; i < count; i++) {
+              epilogue.apply(y, (first + i) * out, 0, out);
             }
           }
         });
   }
 
-  private void block(int first, int count, int[] corners, float[] edge, HeapBuffer y) {
-    for (int i = 0; i < count + M; i++) {
-      int p = first + Math.min(i, count - 1); // a short last tile repeats the last pixel
-      int row = p / outWidth;
-      corners[i] = x.at(row / outHeight, row % outHeight * stride, p % outWidth * stride);
+  private static void block(
+      Window window,
+      HeapBuffer x,
+      int first,
+      int count,
+      HeapBuffer packed,
+      int out,
+      HeapBuffer y,
+      float[] scratch,
+      int so) {
+    int depth = window.depth();
+    if (depth == 0) {
+      int from = y.offset() + first * out;
+      Arrays.fill(y.array(), from, from + count * out, 0f);
     }
-    int base = y.offset() + first * outChannels;
-    Arrays.fill(y.array(), base, base + count * outChannels, 0f);
-    int rowStep = x.width() * x.channels();
-    int panels = Panels.count(outChannels);
-    for (int panel = 0; panel < panels; panel++) {
-      int width = Math.min(N, outChannels - panel * N);
-      for (int kh = 0; kh < kernelHeight; kh++) {
-        int w = (kh * panels + panel) * run * N;
-        int down = kh * rowStep;
-        for (int i = 0; i < count; i += M) {
-          VectorContractions.tile(
-              x.array(),
-              corners[i] + down,
-              corners[i + 1] + down,
-              corners[i + 2] + down,
-              corners[i + 3] + down,
-              run,
-              weights,
-              w,
-              y.array(),
-              base + i * outChannels + panel * N,
-              outChannels,
-              Math.min(M, count - i),
-              width,
-              edge);
-        }
-      }
-    }
-  }
-
-  private void addBias(HeapBuffer bias, HeapBuffer y, int first, int count) {
-    for (int i = 0; i < count; i++) {
-      int row = y.offset() + (first + i) * outChannels;
-      for (int k = 0; k < outChannels; k++) {
-        y.array()[row + k] += bias.array()[bias.offset() + k];
+    for (int k = 0; k < depth; k += STEP) {
+      int d = Math.min(STEP, depth - k);
+      RowBlock.gather(window, x.array(), x.offset(), first, count, k, d, scratch, so);
+      for (int j = 0; j < out; j += N) {
+        int width = Math.min(N, out - j);
+        int at = y.offset() + first * out + j;
+        int panel = packed.offset() + j * depth + k * N;
+        VectorProduct.block(
+            scratch, so, count, d, packed.array(), panel, y.array(), at, out, k > 0, width);
       }
     }
   }

@@ -1,7 +1,5 @@
 package ornstein.engine.internal.vector;
 
-import ornstein.engine.internal.Matrix;
-
 /**
  * Packing of a second factor into panels of {@link MicroKernel4x2#COLUMNS} columns, padded with
  * zeros: panel p holds rows 0 … depth−1 of columns p·COLUMNS …, row after row, so that the
@@ -17,33 +15,38 @@ final class Panels {
     return (columns + N - 1) / N;
   }
 
-  /** Packs rows × columns of b to {@code packed} from {@code to}; returns the end. */
-  static int pack(Matrix b, int rows, int columns, float[] packed, int to) {
-    int at = to;
+  /**
+   * Packs rows × columns of b, whose element (i, j) is at bo + i·br + j·bc, to {@code packed} from
+   * {@code to} on.
+   */
+  static void pack(
+      float[] b, int bo, int br, int bc, int rows, int columns, float[] packed, int to) {
     for (int j = 0; j < columns; j += N) {
-      int width = Math.min(N, columns - j);
-      if (b.columnStride() == 1) {
-        for (int i = 0; i < rows; i++) {
-          System.arraycopy(
-              b.array(), b.offset() + i * b.rowStride() + j, packed, at + i * N, width);
-        }
-      } else {
-        gather(b.from(0, j), rows, width, packed, at);
-      }
-      if (width < N) {
-        clearEdge(packed, at, rows, width);
-      }
-      at += rows * N;
+      panel(b, bo + j * bc, br, bc, rows, Math.min(N, columns - j), packed, to + j * rows);
     }
-    return at;
   }
 
-  private static void gather(Matrix b, int rows, int width, float[] packed, int at) {
-    float[] source = b.array();
-    for (int j = 0; j < width; j++) {
-      int from = b.offset() + j * b.columnStride();
+  /** Packs one panel of at most COLUMNS columns. */
+  static void panel(
+      float[] b, int bo, int br, int bc, int rows, int width, float[] packed, int to) {
+    if (bc == 1) {
       for (int i = 0; i < rows; i++) {
-        packed[at + i * N + j] = source[from + i * b.rowStride()];
+        System.arraycopy(b, bo + i * br, packed, to + i * N, width);
+      }
+    } else {
+      gather(b, bo, br, bc, rows, width, packed, to);
+    }
+    if (width < N) {
+      clearEdge(packed, to, rows, width);
+    }
+  }
+
+  private static void gather(
+      float[] b, int bo, int br, int bc, int rows, int width, float[] packed, int at) {
+    for (int j = 0; j < width; j++) {
+      int from = bo + j * bc;
+      for (int i = 0; i < rows; i++) {
+        packed[at + i * N + j] = b[from + i * br];
       }
     }
   }

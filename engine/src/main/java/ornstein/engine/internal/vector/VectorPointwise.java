@@ -79,23 +79,26 @@ final class VectorPointwise {
       int vo,
       int n) {
     int end = SPECIES.loopBound(n);
+    float scale = c.gradientScale();
+    float oneMinusBeta1 = c.oneMinusBeta1();
+    float oneMinusBeta2 = c.oneMinusBeta2();
+    float decay = c.decay();
+    FloatVector rootCorrection = broadcast(SPECIES, c.rootCorrection());
+    FloatVector epsilon = broadcast(SPECIES, c.epsilon());
     FloatVector l2 = broadcast(SPECIES, c.l2());
     FloatVector beta1 = broadcast(SPECIES, c.beta1());
     FloatVector beta2 = broadcast(SPECIES, c.beta2());
     FloatVector minusStep = broadcast(SPECIES, -c.step());
     for (int i = 0; i < end; i += LENGTH) {
       FloatVector old = fromArray(SPECIES, p, po + i);
-      FloatVector gradient = l2.fma(old, fromArray(SPECIES, g, go + i).mul(c.gradientScale()));
-      FloatVector first = beta1.fma(fromArray(SPECIES, m, mo + i), gradient.mul(c.oneMinusBeta1()));
+      FloatVector gradient = l2.fma(old, fromArray(SPECIES, g, go + i).mul(scale));
+      FloatVector first = beta1.fma(fromArray(SPECIES, m, mo + i), gradient.mul(oneMinusBeta1));
       FloatVector square = gradient.mul(gradient);
-      FloatVector second = beta2.fma(fromArray(SPECIES, v, vo + i), square.mul(c.oneMinusBeta2()));
-      FloatVector denominator =
-          second
-              .lanewise(SQRT)
-              .fma(broadcast(SPECIES, c.rootCorrection()), broadcast(SPECIES, c.epsilon()));
+      FloatVector second = beta2.fma(fromArray(SPECIES, v, vo + i), square.mul(oneMinusBeta2));
+      FloatVector denominator = second.lanewise(SQRT).fma(rootCorrection, epsilon);
       first.intoArray(m, mo + i);
       second.intoArray(v, vo + i);
-      minusStep.fma(first.div(denominator), old.mul(c.decay())).intoArray(p, po + i);
+      minusStep.fma(first.div(denominator), old.mul(decay)).intoArray(p, po + i);
     }
     return end;
   }

@@ -21,7 +21,7 @@ class WorkerTeamTest {
         team.run(
             tasks,
             1,
-            (from, to) -> {
+            (slot, from, to) -> {
               for (int i = from; i < to; i++) {
                 runs.incrementAndGet(i);
               }
@@ -40,7 +40,7 @@ class WorkerTeamTest {
       team.run(
           10,
           5,
-          (from, to) -> {
+          (slot, from, to) -> {
             for (int i = from; i < to; i++) {
               owner[i] = from;
             }
@@ -61,14 +61,14 @@ class WorkerTeamTest {
                     team.run(
                         2,
                         1,
-                        (from, to) -> {
+                        (slot, from, to) -> {
                           if (from == part) {
                             throw new IllegalStateException("part " + part);
                           }
                         }));
         assertEquals("part " + part, e.getMessage());
       }
-      team.run(2, 1, (from, to) -> {});
+      team.run(2, 1, (slot, from, to) -> {});
     }
   }
 
@@ -79,13 +79,13 @@ class WorkerTeamTest {
       team.run(
           2,
           1,
-          (from, to) -> {
+          (slot, from, to) -> {
             for (int outer = from; outer < to; outer++) {
               int base = outer * 4;
               team.run(
                   4,
                   1,
-                  (f, t) -> {
+                  (inner, f, t) -> {
                     for (int i = f; i < t; i++) {
                       runs.incrementAndGet(base + i);
                     }
@@ -110,7 +110,7 @@ class WorkerTeamTest {
                 .start(
                     () -> {
                       for (int i = 0; i < 500; i++) {
-                        team.run(4, 1, (from, to) -> runs.addAndGet(caller, to - from));
+                        team.run(4, 1, (slot, from, to) -> runs.addAndGet(caller, to - from));
                       }
                     }));
       }
@@ -127,12 +127,12 @@ class WorkerTeamTest {
   void parkedWorkersWakeUpAndCloseStopsThem() {
     WorkerTeam team = new WorkerTeam(3);
     AtomicIntegerArray runs = new AtomicIntegerArray(1);
-    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    team.run(3, 1, (slot, from, to) -> runs.addAndGet(0, to - from));
     LockSupport.parkNanos(50_000_000);
-    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    team.run(3, 1, (slot, from, to) -> runs.addAndGet(0, to - from));
     assertEquals(6, runs.get(0));
     team.close();
-    team.run(3, 1, (from, to) -> runs.addAndGet(0, to - from));
+    team.run(3, 1, (slot, from, to) -> runs.addAndGet(0, to - from));
     assertEquals(9, runs.get(0));
     assertEquals(2, team.workerThreads().size());
     for (Thread worker : team.workerThreads()) {
@@ -151,7 +151,7 @@ class WorkerTeamTest {
       team.run(
           2,
           1,
-          (from, to) -> {
+          (slot, from, to) -> {
             long end = System.nanoTime() + 5_000_000_000L;
             while (Thread.currentThread() == caller
                 && seen.get() != Thread.State.WAITING

@@ -10,7 +10,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import ornstein.engine.internal.AdamCoefficients;
+import ornstein.engine.internal.GivenCoefficients;
 import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Unary;
 
@@ -240,7 +240,7 @@ class ScalarLoopsTest {
       expected[i] = new double[] {decay * p[i] - rate * mean / root, first, second};
     }
     loops.adam(
-        new AdamCoefficients(
+        GivenCoefficients.of(
             0.5f,
             0.9f,
             0.1f,
