@@ -9,4 +9,5 @@ module ornstein.engine {
   exports ornstein.engine.io;
   exports ornstein.engine.kernel;
   exports ornstein.engine.op;
+  exports ornstein.engine.program;
 }

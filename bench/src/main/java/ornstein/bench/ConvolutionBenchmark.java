@@ -31,7 +31,14 @@ import ornstein.engine.kernel.KernelsProvider;
 @NullUnmarked // JMH fills the fields
 public class ConvolutionBenchmark {
   /** Images x input channels x output channels x side in pixels. */
-  @Param({"1x64x64x28", "16x64x64x28", "16x128x128x14", "1x128x128x32", "16x32x32x28"})
+  @Param({
+    "1x64x64x28",
+    "16x64x64x28",
+    "16x128x128x14",
+    "1x128x128x32",
+    "16x128x128x32",
+    "16x32x32x28"
+  })
   String shape;
 
   /** Threads, the caller included. */
@@ -62,7 +69,7 @@ public class ConvolutionBenchmark {
 
   private Buffer normal(int size, long stream) {
     Buffer b = kernels.allocate(size);
-    kernels.randomNormal(0, stream, 0, b);
+    kernels.randomNormal(Operands.generator(kernels, stream), 0, b);
     return b;
   }
 
@@ -79,7 +86,7 @@ public class ConvolutionBenchmark {
    */
   @Benchmark
   public Buffer forward() {
-    kernels.convolution(geometry, x, weight, bias, y);
+    kernels.convolution(geometry, x, weight, bias, null, y);
     return y;
   }
 

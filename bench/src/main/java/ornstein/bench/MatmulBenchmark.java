@@ -56,8 +56,8 @@ public class MatmulBenchmark {
     a = kernels.allocate(size * size);
     b = kernels.allocate(size * size);
     y = kernels.allocate(size * size);
-    kernels.randomNormal(0, 1, 0, a);
-    kernels.randomNormal(0, 2, 0, b);
+    kernels.randomNormal(Operands.generator(kernels, 1), 0, a);
+    kernels.randomNormal(Operands.generator(kernels, 2), 0, b);
   }
 
   /** Stops the threads. */

@@ -1,10 +1,9 @@
 package ornstein.diffusion.sampler;
 
-import java.util.ArrayList;
-import java.util.List;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
+import ornstein.engine.kernel.GeneratorState;
 
 /**
  * Standard normal noise that belongs to a sample, not to a batch: sample number i at draw k gets
@@ -56,11 +55,20 @@ public final class NoiseSource {
     if (count == 0) {
       return Tensor.full(shape, 0f);
     }
-    Shape one = shape.with(0, 1);
-    List<Tensor> samples = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      samples.add(rng.split((long) firstSample + i).split(draw).normal(one));
+    float[] states = new float[count * GeneratorState.SIZE];
+    putStates(draw, states);
+    return Rng.stored(Tensor.of(states, count, GeneratorState.SIZE)).normal(shape);
+  }
+
+  /**
+   * The generators of one draw, in the form that {@link Rng#stored} reads.
+   *
+   * @param draw which draw, as in {@link #draw}
+   * @param states array written, eight elements for each sample of the batch
+   */
+  void putStates(int draw, float[] states) {
+    for (int i = 0; i * GeneratorState.SIZE < states.length; i++) {
+      rng.split((long) firstSample + i).split(draw).putState(states, i * GeneratorState.SIZE);
     }
-    return Tensor.concat(0, samples);
   }
 }

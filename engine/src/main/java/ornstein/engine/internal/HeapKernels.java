@@ -1,6 +1,8 @@
 package ornstein.engine.internal;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.internal.scalar.Philox;
@@ -13,6 +15,7 @@ import ornstein.engine.kernel.GroupNormalization;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Matmul;
 import ornstein.engine.kernel.Pool;
+import ornstein.engine.kernel.Prepared;
 import ornstein.engine.kernel.StridedCopy;
 import ornstein.engine.kernel.Unary;
 
@@ -345,6 +348,19 @@ public final class HeapKernels implements Kernels {
   @Override
   public void lerp(Buffer weight, Buffer x, Buffer average) {
     pointwise.lerp(heap(weight), heap(x), written(average));
+  }
+
+  @Override
+  public Prepared prepare(List<Consumer<Kernels>> verbs) {
+    return ProgramLauncher.prepare(
+        team,
+        collector -> {
+          HeapKernels kernels = new HeapKernels(name, loops, contractions, team, collector);
+          for (Consumer<Kernels> verb : verbs) {
+            collector.nextVerb();
+            verb.accept(kernels);
+          }
+        });
   }
 
   @Override

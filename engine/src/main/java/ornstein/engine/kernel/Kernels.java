@@ -1,5 +1,7 @@
 package ornstein.engine.kernel;
 
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -454,6 +456,16 @@ public interface Kernels extends AutoCloseable {
    * @param average updated
    */
   void lerp(Buffer weight, Buffer x, Buffer average);
+
+  /**
+   * Makes verbs ready to run again and again without allocating. What they derive from buffers that
+   * none of them writes, such as weights in another layout, is kept until those buffers change.
+   *
+   * @param verbs each issues one verb to the kernels it is given, which do not run it; it is called
+   *     more than once
+   * @return the prepared verbs
+   */
+  Prepared prepare(List<Consumer<Kernels>> verbs);
 
   /** Stops the back end's threads; its buffers must not be used any more. */
   @Override

@@ -64,7 +64,7 @@ public record Conv2dOp(int stride, int padding) implements Op {
     }
   }
 
-  private Convolution geometry(Shape x, Shape w) {
+  Convolution geometry(Shape x, Shape w) {
     return new Convolution(
         x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(3), w.dim(0), w.dim(1), stride, padding);
   }

@@ -58,17 +58,27 @@ record OpCase(String name, Op op, List<Tensor> inputs, int differentiable) {
 
   /** The result, then the gradient of each differentiated input. */
   List<float[]> results() {
-    List<Tensor> arguments = new ArrayList<>();
+    return resultsOn(leaves()).stream().map(Tensor::toArray).toList();
+  }
+
+  /** Copies of the inputs on the current back end, those that are differentiated as leaves. */
+  List<Tensor> leaves() {
+    List<Tensor> leaves = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       Tensor copy = Tensor.of(inputs.get(i).shape(), inputs.get(i).toArray());
-      arguments.add(i < differentiable ? copy.requiresGrad() : copy);
+      leaves.add(i < differentiable ? copy.requiresGrad() : copy);
     }
-    Tensor y = Autograd.apply(op, arguments.toArray(Tensor[]::new));
-    List<float[]> results = new ArrayList<>();
-    results.add(y.toArray());
+    return leaves;
+  }
+
+  /** As {@link #results}, from given leaves. */
+  List<Tensor> resultsOn(List<Tensor> leaves) {
+    Tensor y = Autograd.apply(op, leaves.toArray(Tensor[]::new));
+    List<Tensor> results = new ArrayList<>();
+    results.add(y);
     Gradients g = y.backward(Rng.of(11).normal(y.shape()));
     for (int i = 0; i < differentiable; i++) {
-      results.add(g.get(arguments.get(i)).toArray());
+      results.add(g.get(leaves.get(i)));
     }
     return results;
   }

@@ -63,6 +63,6 @@ public final class AttentionBlock extends Module {
     int pixels = x.shape().dim(1) * x.shape().dim(2);
     Tensor rows = packed.reshape(x.shape().dim(0), pixels, channels);
     Tensor attended = Functional.packedAttention(rows, heads, packing).reshape(x.shape());
-    return x.add(projection.forward(attended));
+    return projection.forward(attended, x);
   }
 }

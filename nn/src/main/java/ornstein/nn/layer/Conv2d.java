@@ -82,4 +82,17 @@ public final class Conv2d extends Module {
   public Tensor forward(Tensor x) {
     return Functional.conv2d(x, weight.value(), bias.value(), stride, padding);
   }
+
+  /**
+   * Applies the layer and adds a residual, in the same kernel.
+   *
+   * @param x [N, H, W, in]
+   * @param residual [N, H′, W′, out]
+   * @return [N, H′, W′, out]
+   * @throws IllegalArgumentException if the shapes do not fit or the image is smaller than the
+   *     window
+   */
+  public Tensor forward(Tensor x, Tensor residual) {
+    return Functional.conv2d(x, weight.value(), bias.value(), residual, stride, padding);
+  }
 }

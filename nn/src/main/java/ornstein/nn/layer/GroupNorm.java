@@ -1,8 +1,10 @@
 package ornstein.nn.layer;
 
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.Functional;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
+import ornstein.engine.kernel.Unary;
 import ornstein.nn.Module;
 import ornstein.nn.Parameter;
 
@@ -13,6 +15,7 @@ import ornstein.nn.Parameter;
 public final class GroupNorm extends Module {
   private final int groups;
   private final float epsilon;
+  private final @Nullable Unary activation;
   private final Parameter weight;
   private final Parameter bias;
 
@@ -25,14 +28,32 @@ public final class GroupNorm extends Module {
    * @throws IllegalArgumentException if the groups do not divide the channels
    */
   public GroupNorm(int groups, int channels, float epsilon) {
+    this(groups, channels, epsilon, null);
+  }
+
+  private GroupNorm(int groups, int channels, float epsilon, @Nullable Unary activation) {
     if (groups < 1 || channels < 1 || channels % groups != 0) {
       throw new IllegalArgumentException(
           channels + " channels cannot be normalised in " + groups + " equal groups");
     }
     this.groups = groups;
     this.epsilon = epsilon;
+    this.activation = activation;
     this.weight = register("weight", new Parameter(Tensor.full(Shape.of(channels), 1f)));
     this.bias = register("bias", new Parameter(Tensor.full(Shape.of(channels), 0f)));
+  }
+
+  /**
+   * A layer whose result goes through SiLU, in the same kernel.
+   *
+   * @param groups groups of neighbouring channels, at least 1
+   * @param channels channels, a multiple of the groups
+   * @param epsilon added to the variance, at least 0
+   * @return the layer
+   * @throws IllegalArgumentException if the groups do not divide the channels
+   */
+  public static GroupNorm silu(int groups, int channels, float epsilon) {
+    return new GroupNorm(groups, channels, epsilon, Unary.SILU);
   }
 
   /**
@@ -43,7 +64,7 @@ public final class GroupNorm extends Module {
    * @throws ornstein.engine.ShapeException if the channels differ
    */
   public Tensor forward(Tensor x) {
-    return Functional.groupNorm(x, groups, weight.value(), bias.value(), null, epsilon);
+    return Functional.groupNorm(x, groups, weight.value(), bias.value(), null, epsilon, activation);
   }
 
   /**
@@ -55,6 +76,7 @@ public final class GroupNorm extends Module {
    * @throws ornstein.engine.ShapeException if the shapes do not fit
    */
   public Tensor forward(Tensor x, Tensor scaleShift) {
-    return Functional.groupNorm(x, groups, weight.value(), bias.value(), scaleShift, epsilon);
+    return Functional.groupNorm(
+        x, groups, weight.value(), bias.value(), scaleShift, epsilon, activation);
   }
 }

@@ -34,12 +34,12 @@ public final class ResBlock extends Module {
    */
   public ResBlock(int in, int out, BlockOptions options, Initializer initial) {
     scaleShift = options.scaleShift();
-    inNorm = register("in_layers.0", new GroupNorm(options.groups(), in, options.epsilon()));
+    inNorm = register("in_layers.0", GroupNorm.silu(options.groups(), in, options.epsilon()));
     inConv = register("in_layers.2", Conv2d.same3x3(in, out, initial));
     int modulation = scaleShift ? 2 * out : out;
     conditioning =
         register("emb_layers.1", new Linear(options.embeddingChannels(), modulation, initial));
-    outNorm = register("out_layers.0", new GroupNorm(options.groups(), out, options.epsilon()));
+    outNorm = register("out_layers.0", GroupNorm.silu(options.groups(), out, options.epsilon()));
     dropout = register("out_layers.2", new Dropout(options.dropout()));
     outConv = register("out_layers.3", Conv2d.same3x3(out, out, Initializer.zeros()));
     skip =
@@ -59,7 +59,7 @@ public final class ResBlock extends Module {
    * @throws ornstein.engine.ShapeException if the shapes do not fit
    */
   public Tensor forward(Tensor x, Tensor embedding) {
-    Tensor h = inConv.forward(inNorm.forward(x).apply(Unary.SILU));
+    Tensor h = inConv.forward(inNorm.forward(x));
     Tensor condition = conditioning.forward(embedding.apply(Unary.SILU));
     if (scaleShift) {
       h = outNorm.forward(h, condition);
@@ -67,7 +67,6 @@ public final class ResBlock extends Module {
       Tensor perPixel = condition.reshape(condition.shape().dim(0), 1, 1, condition.shape().dim(1));
       h = outNorm.forward(h.add(perPixel));
     }
-    h = outConv.forward(dropout.forward(h.apply(Unary.SILU)));
-    return (skip == null ? x : skip.forward(x)).add(h);
+    return outConv.forward(dropout.forward(h), skip == null ? x : skip.forward(x));
   }
 }

@@ -133,7 +133,9 @@ public final class Adam implements Optimizer {
                 gradient,
                 buffer(parameters, name),
                 buffer(firstMoments, name),
-                buffer(secondMoments, name)));
+                buffer(secondMoments, name),
+                null,
+                null));
   }
 
   /** The nine values of {@link Kernels#adam}, computed in double precision and rounded once. */

@@ -9,7 +9,6 @@ import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
-import ornstein.engine.kernel.Unary;
 import ornstein.nn.Initializer;
 import ornstein.nn.Module;
 import ornstein.nn.StateDict;
@@ -74,7 +73,7 @@ public final class UNet extends Module {
       output.add(register("output_blocks." + output.size(), stage));
     }
     int last = layout.output().getLast().out();
-    outNorm = register("out.0", new GroupNorm(config.groups(), last, EPSILON));
+    outNorm = register("out.0", GroupNorm.silu(config.groups(), last, EPSILON));
     outConv = register("out.2", Conv2d.same3x3(last, config.outChannels(), Initializer.zeros()));
   }
 
@@ -141,7 +140,7 @@ public final class UNet extends Module {
     for (Stage stage : output) {
       h = stage.forward(Tensor.concat(-1, List.of(h, skips.pop())), embedding);
     }
-    return outConv.forward(outNorm.forward(h).apply(Unary.SILU));
+    return outConv.forward(outNorm.forward(h));
   }
 
   private void requireImages(Shape x) {

@@ -1,0 +1,132 @@
+package ornstein.engine.internal;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import ornstein.engine.internal.parallel.Range;
+import ornstein.engine.internal.parallel.WorkerTeam;
+
+/**
+ * Collects launches instead of running them. Verbs are issued twice: first to see which storage
+ * they write and how much scratch they need, then for good. Scratch is one region that all verbs
+ * use in turn, since they run one after the other.
+ */
+final class ProgramLauncher implements Launcher {
+  private final WorkerTeam team;
+  private final List<Launch> launches = new ArrayList<>();
+  private final List<Packed> constants = new ArrayList<>();
+  private final Set<Storage> written = Collections.newSetFromMap(new IdentityHashMap<>());
+  private HeapBuffer scratch = HeapBuffer.allocate(0);
+  private boolean measuring = true;
+  private long used;
+  private long most;
+
+  private ProgramLauncher(WorkerTeam team) {
+    this.team = team;
+  }
+
+  /** Issues verbs to kernels that launch here, and makes what they launch ready to run. */
+  static PreparedLaunches prepare(WorkerTeam team, Consumer<ProgramLauncher> verbs) {
+    ProgramLauncher launcher = new ProgramLauncher(team);
+    verbs.accept(launcher);
+    launcher.measuring = false;
+    launcher.scratch = HeapBuffer.allocate(Math.toIntExact(launcher.most));
+    verbs.accept(launcher);
+    return new PreparedLaunches(
+        team,
+        launcher.launches.toArray(Launch[]::new),
+        launcher.constants.toArray(Packed[]::new),
+        launcher.written.toArray(Storage[]::new),
+        launcher.scratch);
+  }
+
+  /** A new verb begins: the scratch of the one before is free. */
+  void nextVerb() {
+    used = 0;
+  }
+
+  @Override
+  public int slots() {
+    return team.threads();
+  }
+
+  @Override
+  public void run(int tasks, int grain, Range body) {
+    if (!measuring && tasks > 0) {
+      launches.add(new Launch(tasks, grain, body));
+    }
+  }
+
+  @Override
+  public HeapBuffer scratch(int size) {
+    long at = used;
+    used += (size + 15L) / 16 * 16; // each at a cache line of its own
+    most = Math.max(most, used);
+    return measuring ? scratch.view(0, 0) : scratch.view(Math.toIntExact(at), size);
+  }
+
+  @Override
+  public HeapBuffer packed(HeapBuffer source, Object layout, int size, Packing packing) {
+    if (measuring || written.contains(source.storage())) {
+      HeapBuffer packed = scratch(size);
+      packing.launch(this, packed);
+      return packed;
+    }
+    Packed.Key key = new Packed.Key(source.offset(), layout);
+    Packed packed = source.storage().find(key);
+    if (packed == null) {
+      HeapBuffer buffer = HeapBuffer.allocate(size);
+      Collector collector = new Collector(team);
+      packing.launch(collector, buffer);
+      packed = new Packed(key, source.storage(), buffer, collector.launches);
+      source.storage().keep(packed);
+    }
+    constants.add(packed);
+    return packed.buffer();
+  }
+
+  @Override
+  public void writes(HeapBuffer y) {
+    written.add(y.storage());
+  }
+
+  /** Collects the launches of a packing, with scratch of its own: programs share what is packed. */
+  private static final class Collector implements Launcher {
+    private final WorkerTeam team;
+    final List<Launch> launches = new ArrayList<>();
+
+    Collector(WorkerTeam team) {
+      this.team = team;
+    }
+
+    @Override
+    public int slots() {
+      return team.threads();
+    }
+
+    @Override
+    public void run(int tasks, int grain, Range body) {
+      launches.add(new Launch(tasks, grain, body));
+    }
+
+    @Override
+    public HeapBuffer scratch(int size) {
+      return HeapBuffer.allocate(size);
+    }
+
+    @Override
+    public HeapBuffer packed(HeapBuffer source, Object layout, int size, Packing packing) {
+      HeapBuffer packed = scratch(size);
+      packing.launch(this, packed);
+      return packed;
+    }
+
+    @Override
+    public void writes(HeapBuffer y) {
+      y.storage().touch();
+    }
+  }
+}

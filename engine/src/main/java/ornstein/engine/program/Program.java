@@ -1,0 +1,179 @@
+package ornstein.engine.program;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import ornstein.engine.Tensor;
+import ornstein.engine.kernel.Buffer;
+import ornstein.engine.kernel.Kernels;
+import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.kernel.Prepared;
+
+/**
+ * A computation that was recorded once and runs again and again without allocating. It reads the
+ * tensors that the recorded code read, as they are at each run: to give it other inputs, write them
+ * into those tensors' buffers. It gives the bits that the code itself gives.
+ *
+ * <pre>{@code
+ * Program step = Program.record(() -> List.of(model.forward(x, t, null)));
+ * step.run();
+ * float[] y = step.outputs().get(0).toArray();
+ * }</pre>
+ *
+ * <p>Code is recorded without its data: branches and loops are those of the recording, and reading
+ * a value within it is refused. Shapes are fixed. Not safe for use by several threads at once; a
+ * run while another is at work is refused.
+ */
+public final class Program {
+  private final List<Call> calls;
+  private final MemoryPlan plan;
+  private final Prepared prepared;
+  private final List<Tensor> outputs;
+  private final AtomicBoolean running = new AtomicBoolean();
+
+  private Program(List<Call> calls, MemoryPlan plan, Prepared prepared, List<Tensor> outputs) {
+    this.calls = calls;
+    this.plan = plan;
+    this.prepared = prepared;
+    this.outputs = outputs;
+  }
+
+  /**
+   * Records code for the current back end, without running it.
+   *
+   * @param body the code; what it returns are the outputs
+   * @return the program
+   * @throws IllegalStateException if the code reads a value
+   */
+  public static Program record(Supplier<List<Tensor>> body) {
+    Kernels kernels = KernelsProvider.current();
+    Recorder recorder = new Recorder(kernels);
+    List<Tensor> results = KernelsProvider.with(recorder, body);
+    List<Call> calls = cleared(recorder.calls(), results);
+    MemoryPlan plan = new MemoryPlan(calls, results.stream().map(Tensor::buffer).toList());
+    List<Buffer> arenas = new ArrayList<>();
+    for (int i = 0; i < plan.arenas(); i++) {
+      arenas.add(kernels.allocate(plan.arena(i)));
+    }
+    UnaryOperator<Buffer> real =
+        b ->
+            b instanceof Symbol s
+                ? kernels.view(arenas.get(plan.arenaOf(s)), plan.offset(s), s.size())
+                : b;
+    List<Consumer<Kernels>> verbs = new ArrayList<>();
+    for (Call call : calls) {
+      verbs.add(k -> call.issue().to(k, real));
+    }
+    List<Tensor> outputs = new ArrayList<>();
+    for (Tensor t : results) {
+      outputs.add(Tensor.over(t.shape(), real.apply(t.buffer())));
+    }
+    return new Program(calls, plan, kernels.prepare(verbs), List.copyOf(outputs));
+  }
+
+  /** Buffers are zero when they are allocated: clears those that are not overwritten first. */
+  private static List<Call> cleared(List<Call> calls, List<Tensor> results) {
+    Set<Symbol> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Call> result = new ArrayList<>();
+    for (Call call : calls) {
+      for (List<Buffer> buffers : List.of(call.reads(), call.updates())) {
+        for (Buffer b : buffers) {
+          if (b instanceof Symbol s && known.add(s.root())) {
+            result.add(clear(s.root()));
+          }
+        }
+      }
+      for (Buffer b : call.writes()) {
+        if (b instanceof Symbol s) {
+          known.add(s.root());
+        }
+      }
+      result.add(call);
+    }
+    for (Tensor t : results) {
+      if (t.buffer() instanceof Symbol s && known.add(s.root())) {
+        result.add(clear(s.root()));
+      }
+    }
+    return result;
+  }
+
+  private static Call clear(Symbol s) {
+    return new Call(
+        "clear",
+        Integer.toString(s.size()),
+        List.of(),
+        List.of(s),
+        List.of(),
+        0,
+        (k, real) -> k.fill(0f, real.apply(s)));
+  }
+
+  /**
+   * Runs the computation on the present data of the tensors that it reads.
+   *
+   * @throws IllegalStateException if it is running already, on another thread
+   */
+  public void run() {
+    if (!running.compareAndSet(false, true)) {
+      throw new IllegalStateException("the program is at work on another thread; record another");
+    }
+    try {
+      prepared.run();
+    } finally {
+      running.set(false);
+    }
+  }
+
+  /**
+   * What the recorded code returned.
+   *
+   * @return the outputs; their data is that of the last run, and the next one overwrites it
+   */
+  public List<Tensor> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Memory of the intermediates and outputs.
+   *
+   * @return bytes, without those of the back end's scratch
+   */
+  public long arenaBytes() {
+    return 4 * plan.size();
+  }
+
+  /**
+   * Memory that the back end keeps beside the arena: scratch and weights in other layouts.
+   *
+   * @return bytes
+   */
+  public long backEndBytes() {
+    return prepared.bytes();
+  }
+
+  /**
+   * Floating-point operations of one run: those of products, convolutions and attention.
+   *
+   * @return the count, a fused multiply-add counted as two
+   */
+  public long flops() {
+    return calls.stream().mapToLong(Call::flops).sum();
+  }
+
+  /**
+   * A table for people: each kernel with its geometry, the bytes it touches and its floating-point
+   * operations, then the sums and the memory.
+   *
+   * @return lines of text
+   */
+  public String describe() {
+    return Description.of(this, calls);
+  }
+}
