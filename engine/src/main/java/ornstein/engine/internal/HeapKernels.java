@@ -357,8 +357,8 @@ public final class HeapKernels implements Kernels {
         collector -> {
           HeapKernels kernels = new HeapKernels(name, loops, contractions, team, collector);
           for (Consumer<Kernels> verb : verbs) {
-            collector.nextVerb();
             verb.accept(kernels);
+            collector.endVerb();
           }
         });
   }

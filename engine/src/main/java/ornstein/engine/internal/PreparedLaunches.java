@@ -3,10 +3,11 @@ package ornstein.engine.internal;
 import ornstein.engine.internal.parallel.WorkerTeam;
 import ornstein.engine.kernel.Prepared;
 
-/** Launches in order, with what they keep. */
+/** Launches in order, where those of each verb end, and what they keep. */
 final class PreparedLaunches implements Prepared {
   private final WorkerTeam team;
   private final Launch[] launches;
+  private final int[] ends;
   private final Packed[] constants;
   private final Storage[] written;
   private final HeapBuffer scratch;
@@ -14,11 +15,13 @@ final class PreparedLaunches implements Prepared {
   PreparedLaunches(
       WorkerTeam team,
       Launch[] launches,
+      int[] ends,
       Packed[] constants,
       Storage[] written,
       HeapBuffer scratch) {
     this.team = team;
     this.launches = launches;
+    this.ends = ends;
     this.constants = constants;
     this.written = written;
     this.scratch = scratch;
@@ -26,14 +29,31 @@ final class PreparedLaunches implements Prepared {
 
   @Override
   public void run() {
+    begin();
+    for (Launch l : launches) {
+      l.run(team);
+    }
+  }
+
+  private void begin() {
     for (Packed p : constants) {
       p.refresh(team);
     }
     for (Storage s : written) {
       s.touch();
     }
-    for (Launch l : launches) {
-      l.run(team);
+  }
+
+  @Override
+  public void run(long[] nanos) {
+    begin();
+    int next = 0;
+    for (int verb = 0; verb < ends.length; verb++) {
+      long start = System.nanoTime();
+      for (; next < ends[verb]; next++) {
+        launches[next].run(team);
+      }
+      nanos[verb] += System.nanoTime() - start;
     }
   }
 

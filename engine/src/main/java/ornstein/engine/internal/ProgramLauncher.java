@@ -17,6 +17,7 @@ import ornstein.engine.internal.parallel.WorkerTeam;
 final class ProgramLauncher implements Launcher {
   private final WorkerTeam team;
   private final List<Launch> launches = new ArrayList<>();
+  private final List<Integer> ends = new ArrayList<>();
   private final List<Packed> constants = new ArrayList<>();
   private final Set<Storage> written = Collections.newSetFromMap(new IdentityHashMap<>());
   private HeapBuffer scratch = HeapBuffer.allocate(0);
@@ -38,14 +39,18 @@ final class ProgramLauncher implements Launcher {
     return new PreparedLaunches(
         team,
         launcher.launches.toArray(Launch[]::new),
+        launcher.ends.stream().mapToInt(Integer::intValue).toArray(),
         launcher.constants.toArray(Packed[]::new),
         launcher.written.toArray(Storage[]::new),
         launcher.scratch);
   }
 
-  /** A new verb begins: the scratch of the one before is free. */
-  void nextVerb() {
+  /** A verb ends: its scratch is free. */
+  void endVerb() {
     used = 0;
+    if (!measuring) {
+      ends.add(launches.size());
+    }
   }
 
   @Override

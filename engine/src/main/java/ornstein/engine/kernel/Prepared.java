@@ -6,6 +6,13 @@ public interface Prepared {
   void run();
 
   /**
+   * Runs them in order and adds the time that each took.
+   *
+   * @param nanos one number for each verb
+   */
+  void run(long[] nanos);
+
+  /**
    * Memory beyond the verbs' own buffers: scratch, and data kept in other layouts.
    *
    * @return bytes; what is shared with other prepared verbs is counted by each

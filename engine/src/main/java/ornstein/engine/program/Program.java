@@ -1,6 +1,7 @@
 package ornstein.engine.program;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -121,11 +122,15 @@ public final class Program {
    * @throws IllegalStateException if it is running already, on another thread
    */
   public void run() {
+    exclusively(prepared::run);
+  }
+
+  private void exclusively(Runnable work) {
     if (!running.compareAndSet(false, true)) {
       throw new IllegalStateException("the program is at work on another thread; record another");
     }
     try {
-      prepared.run();
+      work.run();
     } finally {
       running.set(false);
     }
@@ -174,6 +179,28 @@ public final class Program {
    * @return lines of text
    */
   public String describe() {
-    return Description.of(this, calls);
+    return Description.of(this, calls, null);
+  }
+
+  /**
+   * The same table with the time that each kernel takes.
+   *
+   * @param runs how often to run, at least 1; the first runs of a JVM are slow
+   * @return lines of text, with the mean of the runs
+   * @throws IllegalArgumentException if runs is below 1
+   * @throws IllegalStateException if it is running already, on another thread
+   */
+  public String profile(int runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("a profile needs at least 1 run, got " + runs);
+    }
+    long[] nanos = new long[calls.size()];
+    exclusively(
+        () -> {
+          for (int i = 0; i < runs; i++) {
+            prepared.run(nanos);
+          }
+        });
+    return Description.of(this, calls, Arrays.stream(nanos).map(n -> n / runs).toArray());
   }
 }
