@@ -43,11 +43,11 @@ final class DenoisingFrames implements PipelineListener {
   }
 
   private void keep(int frame, int first, SamplingStep step) {
-    one = step.x().shape().with(0, 1);
+    one = step.shape().with(0, 1);
     if (frame == frames.size()) {
       frames.add(new byte[count * one.size()]);
     }
-    byte[] pixels = Images.fromUnit(step.x().shape(), step.x().toArray()).pixels();
+    byte[] pixels = Images.fromUnit(step.shape(), step.x().toArray()).pixels();
     int from = first * one.size();
     byte[] target = frames.get(frame);
     System.arraycopy(pixels, 0, target, from, Math.min(pixels.length, target.length - from));

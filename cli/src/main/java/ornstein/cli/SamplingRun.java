@@ -93,7 +93,7 @@ final class SamplingRun {
   private void show(ProgressDisplay display, int first, SamplingStep step, long nanos) {
     long batches = Math.ceilDiv(request.count(), request.batch());
     long done = (long) (first / request.batch()) * step.total() + step.done();
-    int n = step.x().shape().dim(0);
+    int n = step.shape().dim(0);
     double images = first + n * (double) step.done() / step.total();
     display.update(
         done,

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.data.Images;
+import ornstein.diffusion.process.Denoiser;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.NoiseSource;
@@ -38,7 +39,7 @@ public final class Pipeline {
   private Pipeline(UNet model, DiffusionConfig config) {
     this.model = model;
     this.config = config;
-    this.process = config.process(model::forward);
+    this.process = config.process(Denoiser.recordable(model::forward));
   }
 
   /**

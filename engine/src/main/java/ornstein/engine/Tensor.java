@@ -10,6 +10,7 @@ import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Buffer;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.kernel.StridedCopy;
 import ornstein.engine.kernel.Unary;
 import ornstein.engine.op.AffineOp;
 import ornstein.engine.op.BinaryOp;
@@ -209,6 +210,47 @@ public final class Tensor {
    */
   public Gradients backward(Tensor cotangent) {
     return Gradients.of(this, cotangent);
+  }
+
+  /**
+   * Overwrites the elements, also those of every tensor that shares the storage; nothing of it is
+   * recorded for differentiation.
+   *
+   * @param source a tensor of this shape
+   * @throws ShapeException if the shapes differ
+   */
+  public void assign(Tensor source) {
+    if (!shape.equals(source.shape)) {
+      throw new ShapeException("cannot assign " + source.shape + " to " + shape);
+    }
+    int[] size = {shape.size()};
+    int[] stride = {1};
+    KernelsProvider.current()
+        .copy(new StridedCopy(size, 0, stride, 0, stride), source.buffer, buffer);
+  }
+
+  /**
+   * Overwrites the elements with the host's; see {@link #assign(Tensor)}.
+   *
+   * @param values as many elements in row-major order
+   * @throws ShapeException if there are more or fewer
+   */
+  public void assign(float[] values) {
+    if (values.length != shape.size()) {
+      throw new ShapeException("cannot assign " + values.length + " elements to shape " + shape);
+    }
+    KernelsProvider.current().write(values, 0, buffer, 0, values.length);
+  }
+
+  /**
+   * A tensor with the same elements in storage of its own, without history.
+   *
+   * @return the copy
+   */
+  public Tensor copy() {
+    Tensor copy = over(shape, KernelsProvider.current().allocate(shape.size()));
+    copy.assign(this);
+    return copy;
   }
 
   /**

@@ -20,4 +20,35 @@ public interface Denoiser {
    * @return the output, of the samples' shape
    */
   Tensor predict(Tensor x, Tensor time, @Nullable Tensor labels);
+
+  /**
+   * Whether it is a function of its tensors and its weights alone, the same operations at each
+   * call: then samplers record it once and run the recording, which is faster.
+   *
+   * @return false, unless it was made by {@link #recordable}
+   */
+  default boolean isRecordable() {
+    return false;
+  }
+
+  /**
+   * Declares a network to be a function of its tensors and its weights alone. It may not read
+   * values, count its calls or choose by anything but shapes.
+   *
+   * @param network the network
+   * @return the same network, which samplers may record
+   */
+  static Denoiser recordable(Denoiser network) {
+    return new Denoiser() {
+      @Override
+      public Tensor predict(Tensor x, Tensor time, @Nullable Tensor labels) {
+        return network.predict(x, time, labels);
+      }
+
+      @Override
+      public boolean isRecordable() {
+        return true;
+      }
+    };
+  }
 }

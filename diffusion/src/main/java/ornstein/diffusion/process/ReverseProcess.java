@@ -1,10 +1,12 @@
 package ornstein.diffusion.process;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.schedule.SpacedSchedule;
 import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
+import ornstein.engine.program.ProgramCache;
 
 /**
  * The learned reverse process: a network, what its output means, and what follows for
@@ -13,6 +15,10 @@ import ornstein.engine.Tensor;
  * steps).
  */
 public final class ReverseProcess {
+  /** Recorded steps that wait for their next use: two for each of two samplers or batch sizes. */
+  private static final int IDLE_PROGRAMS = 4;
+
+  private final ProgramCache programs;
   private final ForwardProcess forward;
   private final Denoiser denoiser;
   private final Parameterization parameterization;
@@ -42,6 +48,23 @@ public final class ReverseProcess {
       Parameterization parameterization,
       VarianceModel varianceModel,
       Thresholding thresholding) {
+    this(
+        diffusion,
+        denoiser,
+        parameterization,
+        varianceModel,
+        thresholding,
+        new ProgramCache(IDLE_PROGRAMS));
+  }
+
+  private ReverseProcess(
+      GaussianDiffusion diffusion,
+      Denoiser denoiser,
+      Parameterization parameterization,
+      VarianceModel varianceModel,
+      Thresholding thresholding,
+      ProgramCache programs) {
+    this.programs = programs;
     this.forward = new ForwardProcess(diffusion);
     this.denoiser = denoiser;
     this.parameterization = parameterization;
@@ -84,7 +107,12 @@ public final class ReverseProcess {
    */
   public ReverseProcess respaced(TimestepSpacing spacing) {
     return new ReverseProcess(
-        diffusion().respaced(spacing), denoiser, parameterization, varianceModel, thresholding);
+        diffusion().respaced(spacing),
+        denoiser,
+        parameterization,
+        varianceModel,
+        thresholding,
+        programs);
   }
 
   /**
@@ -94,7 +122,35 @@ public final class ReverseProcess {
    * @return the changed process
    */
   public ReverseProcess with(Thresholding other) {
-    return new ReverseProcess(diffusion(), denoiser, parameterization, varianceModel, other);
+    return new ReverseProcess(
+        diffusion(), denoiser, parameterization, varianceModel, other, programs);
+  }
+
+  /**
+   * Whether steps of this process may be recorded.
+   *
+   * @return whether the network {@linkplain Denoiser#isRecordable may}
+   */
+  public boolean isRecordable() {
+    return denoiser.isRecordable();
+  }
+
+  /**
+   * Steps that were recorded of this process and of those made from it.
+   *
+   * @return the cache, in which {@link #recordingKey} is part of each key
+   */
+  public ProgramCache programs() {
+    return programs;
+  }
+
+  /**
+   * What the operations of this process depend on beside shapes.
+   *
+   * @return equal for processes with one network and one cache that do the same
+   */
+  public Object recordingKey() {
+    return List.of(diffusion().schedule(), parameterization, varianceModel, thresholding);
   }
 
   /**

@@ -1,6 +1,7 @@
 package ornstein.diffusion.sampler;
 
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.GaussianDiffusion;
 import ornstein.diffusion.process.ReverseKernel;
@@ -41,23 +42,20 @@ public final class DdimSampler implements Sampler {
   @Override
   public Iterator<SamplingStep> steps(
       ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
-    return new ReverseChain(process.diffusion(), x, transition(process, labels, noise));
+    return new ReverseChain(
+        process, List.of("ddim", eta), eta > 0, x, labels, noise, transition(process));
   }
 
-  ReverseChain.Transition transition(
-      ReverseProcess process, @Nullable Tensor labels, NoiseSource noise) {
+  ReverseChain.Transition transition(ReverseProcess process) {
     GaussianDiffusion d = process.diffusion();
     StepTable kappa = StepTable.of(d.steps(), t -> kernel(d, t).kappa());
     StepTable lambda = StepTable.of(d.steps(), t -> kernel(d, t).lambda());
     StepTable sigma = StepTable.of(d.steps(), t -> kernel(d, t).sigma());
-    return (x, step, draw) -> {
+    return (x, step, labels, z) -> {
       Tensor start = process.predictStart(x, step, labels);
       Tensor mean = kappa.over(step, x).mul(x).add(lambda.over(step, x).mul(start));
-      if (eta == 0 || draw == ReverseChain.LAST_DRAW) {
-        return new ReverseChain.Moved(mean, start);
-      }
-      Tensor z = noise.draw(draw, x.shape());
-      return new ReverseChain.Moved(mean.add(sigma.over(step, x).mul(z)), start);
+      Tensor moved = z == null ? mean : mean.add(sigma.over(step, x).mul(z));
+      return new ReverseChain.Moved(moved, start);
     };
   }
 

@@ -19,15 +19,18 @@ public final class DdpmSampler implements Sampler {
   public Iterator<SamplingStep> steps(
       ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
     return new ReverseChain(
-        process.diffusion(),
+        process,
+        "ddpm",
+        true,
         x,
-        (current, step, draw) -> {
-          ReverseMoments p = process.moments(current, step, labels);
-          if (draw == ReverseChain.LAST_DRAW) {
+        labels,
+        noise,
+        (current, step, classes, z) -> {
+          ReverseMoments p = process.moments(current, step, classes);
+          if (z == null) {
             return new ReverseChain.Moved(p.mean(), p.start());
           }
           Tensor sigma = p.logVariance().mul(0.5f).exp();
-          Tensor z = noise.draw(draw, current.shape());
           return new ReverseChain.Moved(p.mean().add(sigma.mul(z)), p.start());
         });
   }

@@ -13,10 +13,7 @@ import ornstein.diffusion.loss.TimestepSampler;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
-import ornstein.engine.Tensor;
-import ornstein.engine.autograd.Gradients;
 import ornstein.nn.Parameter;
-import ornstein.nn.layer.Dropout;
 import ornstein.nn.optim.Adam;
 import ornstein.nn.optim.ClipGradNorm;
 import ornstein.nn.optim.Ema;
@@ -49,6 +46,9 @@ public final class Trainer {
   private final BatchSampler batches;
   private final LearningRateSchedule rate;
   private final Rng rng;
+  private final float[] pixels;
+  private final float[] classes;
+  private @Nullable TrainingStep recorded;
   private volatile boolean stopped;
 
   /**
@@ -81,6 +81,8 @@ public final class Trainer {
     this.clip = new ClipGradNorm(config.maxGradNorm());
     this.ema = new Ema(model, config.emaDecay());
     this.batches = new BatchSampler(data.size(), config.batchSize(), config.seed());
+    this.pixels = new float[Math.multiplyExact(config.batchSize(), data.imageSize())];
+    this.classes = new float[network.numClasses() == 0 ? 0 : config.batchSize()];
     this.rate = LearningRateSchedule.constant(config.learningRate()).warmUp(config.warmUpSteps());
   }
 
@@ -160,27 +162,36 @@ public final class Trainer {
   private record StepResult(double loss, double gradNorm) {}
 
   private StepResult step(long step, double learningRate) {
+    TrainingStep recorded = recorded();
     int[] batch = batches.batch(step);
-    Shape shape = Shape.of(batch.length, data.height(), data.width(), data.channels());
-    float[] pixels = new float[shape.size()];
     data.images(batch, pixels);
-    Tensor start = Tensor.of(shape, pixels);
-    Tensor labels = labels(batch);
+    for (int i = 0; i < classes.length; i++) {
+      classes[i] = data.label(batch[i]);
+    }
     Rng draws = rng.split(STEPS).split(step);
-    Tensor noise = draws.split(0).normal(shape);
-    Tensor mean =
-        Dropout.training(
-            draws.split(1),
-            () ->
-                loss.batch(
-                    process, start, timesteps.draw(batch.length, draws.split(2)), noise, labels));
-    requireFinite("loss", mean.item(), step, learningRate);
-    Gradients gradients = mean.backward();
-    Tensor norm = ClipGradNorm.norm(parameters, gradients);
-    requireFinite("gradient's norm", norm.item(), step, learningRate);
-    optimizer.step(gradients, learningRate, clip.scale(norm));
-    ema.update();
-    return new StepResult(mean.item(), norm.item());
+    recorded.gradients(
+        pixels,
+        classes.length == 0 ? null : classes,
+        timesteps.draw(batch.length, draws.split(2)),
+        draws.split(0),
+        draws.split(1));
+    float mean = recorded.loss();
+    requireFinite("loss", mean, step, learningRate);
+    float norm = recorded.gradNorm();
+    requireFinite("gradient's norm", norm, step, learningRate);
+    optimizer.begin(learningRate);
+    ema.begin();
+    recorded.update();
+    return new StepResult(mean, norm);
+  }
+
+  private TrainingStep recorded() {
+    if (recorded == null) {
+      Shape images = Shape.of(config.batchSize(), data.height(), data.width(), data.channels());
+      boolean labelled = model.config().numClasses() > 0;
+      recorded = TrainingStep.record(images, labelled, process, loss, optimizer, clip, ema);
+    }
+    return recorded;
   }
 
   /** Checked before the weights change, so that the averages stay usable. */
@@ -197,17 +208,6 @@ public final class Trainer {
               + learningRate
               + ") or train with a longer warm-up");
     }
-  }
-
-  private @Nullable Tensor labels(int[] batch) {
-    if (model.config().numClasses() == 0) {
-      return null;
-    }
-    float[] labels = new float[batch.length];
-    for (int i = 0; i < batch.length; i++) {
-      labels[i] = data.label(batch[i]);
-    }
-    return Tensor.of(labels);
   }
 
   /**

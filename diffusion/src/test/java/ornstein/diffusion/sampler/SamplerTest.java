@@ -13,10 +13,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ornstein.diffusion.process.Denoiser;
 import ornstein.diffusion.process.GaussianDiffusion;
 import ornstein.diffusion.process.Parameterization;
 import ornstein.diffusion.process.ReverseProcess;
@@ -37,13 +39,18 @@ final class SamplerTest {
 
   /** A network that depends on every input: sample, time and label. */
   private static ReverseProcess process(int steps) {
+    return process(steps, d -> d);
+  }
+
+  private static ReverseProcess process(int steps, UnaryOperator<Denoiser> declared) {
     return new ReverseProcess(
         GaussianDiffusion.of(BetaSchedule.cosine(100)).respaced(TimestepSpacing.sections(steps)),
-        (x, time, labels) -> {
-          Tensor shift = time.mul(0.001f);
-          Tensor bias = labels == null ? shift : shift.add(labels);
-          return x.mul(0.6f).add(bias.reshape(x.shape().dim(0), 1, 1, 1));
-        },
+        declared.apply(
+            (x, time, labels) -> {
+              Tensor shift = time.mul(0.001f);
+              Tensor bias = labels == null ? shift : shift.add(labels);
+              return x.mul(0.6f).add(bias.reshape(x.shape().dim(0), 1, 1, 1));
+            }),
         Parameterization.EPSILON,
         VarianceModel.FIXED_SMALL,
         Thresholding.clip());
@@ -66,6 +73,66 @@ final class SamplerTest {
 
   @ParameterizedTest
   @MethodSource("samplers")
+  void recordedStepsGiveTheSameBits(Sampler sampler) {
+    Tensor labels = Tensor.of(new float[] {0, 1, 2});
+    NoiseSource noise = NoiseSource.of(7);
+    Tensor x = noise.draw(0, IMAGES);
+    List<float[]> expected = new ArrayList<>();
+    Tensor plain =
+        sampler.sample(
+            process(6),
+            x,
+            labels,
+            noise,
+            step -> expected.add(step.x().toArray()) && expected.add(step.start().toArray()));
+    ReverseProcess recordable = process(6, Denoiser::recordable);
+    for (int run = 0; run < 3; run++) {
+      List<float[]> actual = new ArrayList<>();
+      Tensor recorded =
+          sampler.sample(
+              recordable,
+              x,
+              labels,
+              noise,
+              step -> actual.add(step.x().toArray()) && actual.add(step.start().toArray()));
+      assertArrayEquals(plain.toArray(), recorded.toArray());
+      for (int i = 0; i < expected.size(); i++) {
+        assertArrayEquals(expected.get(i), actual.get(i), "tensor " + i);
+      }
+    }
+    // two programs of a stochastic sampler, with noise and without, one of a deterministic
+    assertTrue(recordable.programs().size() >= 1 && recordable.programs().size() <= 2);
+  }
+
+  /** The program's tensors are overwritten by the next step: late readers are told so. */
+  @Test
+  void tensorsOfAStepAreTakenBeforeTheNext() {
+    NoiseSource noise = NoiseSource.of(1);
+    Iterator<SamplingStep> steps =
+        new DdimSampler(0)
+            .steps(process(3, Denoiser::recordable), noise.draw(0, IMAGES), null, noise);
+    SamplingStep first = steps.next();
+    float[] x = first.x().toArray();
+    SamplingStep second = steps.next();
+    assertThrows(IllegalStateException.class, first::x);
+    assertFalse(Arrays.equals(x, second.x().toArray()));
+    SamplingStep last = steps.next();
+    assertArrayEquals(last.x().toArray(), last.start().toArray(), 1e-6f);
+  }
+
+  /** A network that reads values cannot be recorded, whatever it was declared to be. */
+  @Test
+  void whatCannotBeRecordedRunsAsItIs() {
+    NoiseSource noise = NoiseSource.of(1);
+    Tensor x = noise.draw(0, IMAGES);
+    Denoiser reads = (y, time, labels) -> y.mul(time.toArray()[0] * 0.001f);
+    float[] expected = new DdimSampler(1).sample(process(4, d -> reads), x, null, noise).toArray();
+    ReverseProcess declared = process(4, d -> Denoiser.recordable(reads));
+    assertArrayEquals(expected, new DdimSampler(1).sample(declared, x, null, noise).toArray());
+  }
+
+  @ParameterizedTest
+  @MethodSource("samplers")
   void theLastStepIsThePredictionItself(Sampler sampler) {
     NoiseSource noise = NoiseSource.of(1);
     List<SamplingStep> seen = new ArrayList<>();
@@ -78,7 +145,7 @@ final class SamplerTest {
     assertArrayEquals(last.start().toArray(), result.toArray(), 1e-6f);
     for (SamplingStep step : seen) {
       assertEquals(4, step.total());
-      assertEquals(IMAGES, step.x().shape());
+      assertEquals(IMAGES, step.shape());
       for (float v : step.start().toArray()) {
         assertTrue(v >= -1 && v <= 1, "clipped");
       }
@@ -155,8 +222,8 @@ final class SamplerTest {
     Tensor noisier = inversion.step(x, steps, null);
     float[] back =
         new DdimSampler(0)
-            .transition(process, null, NoiseSource.of(0))
-            .apply(noisier, steps.add(1f), 2)
+            .transition(process)
+            .apply(noisier, steps.add(1f), null, null)
             .x()
             .toArray();
     assertArrayEquals(x.toArray(), back, 1e-5f);

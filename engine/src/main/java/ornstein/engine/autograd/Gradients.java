@@ -51,6 +51,31 @@ public final class Gradients {
   }
 
   /**
+   * Gradients that were computed elsewhere, such as the outputs of a recorded program.
+   *
+   * @param leaves the leaves
+   * @param gradients their gradients, in the same order
+   * @return the gradients
+   * @throws ShapeException if the counts or a shape differ
+   */
+  public static Gradients given(List<Tensor> leaves, List<Tensor> gradients) {
+    if (leaves.size() != gradients.size()) {
+      throw new ShapeException(
+          leaves.size() + " leaves need as many gradients, got " + gradients.size());
+    }
+    IdentityHashMap<Tensor, Buffer> map = new IdentityHashMap<>();
+    for (int i = 0; i < leaves.size(); i++) {
+      Tensor g = gradients.get(i);
+      if (!g.shape().equals(leaves.get(i).shape())) {
+        throw new ShapeException(
+            "gradient " + g.shape() + " of a leaf of shape " + leaves.get(i).shape());
+      }
+      map.put(leaves.get(i), g.buffer());
+    }
+    return new Gradients(map);
+  }
+
+  /**
    * The gradient of one leaf.
    *
    * @param leaf a tensor that required a gradient when the result was computed

@@ -5,9 +5,13 @@ import ornstein.engine.kernel.Attention;
 import ornstein.engine.kernel.Attention.Rows;
 
 /**
- * Attention, one sample and head per task, a tile of queries at a time, so that no matrix of all
- * queries and keys exists. The backward pass recomputes the probabilities from the saved normaliser
- * instead of keeping them.
+ * Attention, a tile of queries of one sample and head at a time, so that no matrix of all queries
+ * and keys exists. Keys and values are packed once for all tiles of a task. Neither the products
+ * nor the exponentials are scaled on their own: the scale is part of the exponential's argument,
+ * and the normaliser divides the weighted sum of values, which is shorter than a row of weights.
+ *
+ * <p>The backward pass recomputes the probabilities from the saved normaliser instead of keeping
+ * them.
  */
 final class AttentionKernel {
   /** Queries of a tile, one chunk of the sums over queries in the backward pass. */
@@ -34,6 +38,12 @@ final class AttentionKernel {
     return Math.min(TILE, g.queries()) * g.keys();
   }
 
+  /** Elements of keys or values as the second factor of a product, either way round. */
+  private int packedSize(Attention g) {
+    int turned = contractions.packedSize(g.dim(), g.keys());
+    return Math.max(turned, contractions.packedSize(Math.max(TILE, g.keys()), g.dim()));
+  }
+
   void forward(
       Launcher launcher,
       Attention g,
@@ -43,99 +53,94 @@ final class AttentionKernel {
       HeapBuffer y,
       HeapBuffer lse) {
     int tiles = (g.queries() + TILE - 1) / TILE;
-    int own = tile(g) + scratch(g);
+    int pairs = g.batch() * g.heads();
+    // Tiles are tasks of their own only where there are not enough samples and heads.
+    int groups = pairs >= 2 * launcher.slots() || launcher.slots() == 1 ? 1 : tiles;
+    int packed = packedSize(g);
+    int own = tile(g) + TILE + 2 * packed + contractions.scratchSize();
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     Rows out = dense(g);
     launcher.run(
-        g.batch() * g.heads() * tiles,
+        pairs * groups,
         1,
         (slot, from, to) -> {
           float[] s = scratch.array();
           int p = scratch.slot(slot, own);
-          int work = p + tile(g);
+          int sums = p + tile(g);
+          int packedKeys = sums + TILE;
+          int packedValues = packedKeys + packed;
+          int work = packedValues + packed;
           int keys = g.keys();
           for (int task = from; task < to; task++) {
-            int pair = task / tiles;
+            int pair = task / groups;
             int sample = pair / g.heads();
             int head = pair % g.heads();
-            int i = task % tiles * TILE;
-            int n = Math.min(TILE, g.queries() - i);
-            int qo = first(q, g.q(), g.queries(), sample, head) + i * g.q().rowStride();
-            int ko = first(k, g.k(), keys, sample, head);
-            int vo = first(v, g.v(), keys, sample, head);
-            int yo = first(y, out, g.queries(), sample, head) + i * out.rowStride();
-            products(g, n, q, qo, g.q(), k, ko, g.k(), s, p, work);
-            for (int r = 0; r < n; r++) {
-              lse.array()[lse.offset() + pair * g.queries() + i + r] =
-                  probabilities(g, s, p + r * keys);
+            turned(g, k, first(k, g.k(), keys, sample, head), g.k(), s, packedKeys);
+            packed(g, keys, v, first(v, g.v(), keys, sample, head), g.v(), s, packedValues);
+            int end = tiles * (task % groups + 1) / groups;
+            for (int t = tiles * (task % groups) / groups; t < end; t++) {
+              int i = t * TILE;
+              int n = Math.min(TILE, g.queries() - i);
+              int qo = first(q, g.q(), g.queries(), sample, head) + i * g.q().rowStride();
+              int yo = first(y, out, g.queries(), sample, head) + i * out.rowStride();
+              products(g, n, q, qo, g.q(), s, packedKeys, p, work);
+              int normalisers = lse.offset() + pair * g.queries() + i;
+              for (int r = 0; r < n; r++) {
+                int row = p + r * keys;
+                float shift = g.scale() * loops.max(s, row, keys);
+                s[sums + r] = loops.expSum(g.scale(), shift, s, row, s, row, keys);
+                lse.array()[normalisers + r] = shift + ScalarMath.log(s[sums + r]);
+              }
+              weighted(g, n, s, p, packedValues, y, yo, out, work);
+              for (int r = 0; r < n; r++) {
+                int row = yo + r * out.rowStride();
+                loops.affine(1f / s[sums + r], 0f, y.array(), row, y.array(), row, g.dim());
+              }
             }
-            weighted(g, n, s, p, v, vo, g.v(), y, yo, out, work);
           }
         });
   }
 
-  private int scratch(Attention g) {
-    return contractions.scratch(Math.max(g.keys(), g.dim()));
+  /** Packs rows as the columns of a second factor. */
+  private void turned(Attention g, HeapBuffer x, int xo, Rows r, float[] s, int to) {
+    contractions.pack(x.array(), xo, 1, r.rowStride(), g.dim(), g.keys(), s, to);
   }
 
-  /** tile = A · Bᵀ: rows of a tile of queries times those of all keys, or their gradients. */
+  /** Packs {@code rows} rows as the rows of a second factor. */
+  private void packed(Attention g, int rows, HeapBuffer x, int xo, Rows r, float[] s, int to) {
+    contractions.pack(x.array(), xo, r.rowStride(), 1, rows, g.dim(), s, to);
+  }
+
+  /** tile = A · B, n rows of queries or their gradients times all keys or values. */
   private void products(
-      Attention g,
-      int n,
-      HeapBuffer a,
-      int ao,
-      Rows ar,
-      HeapBuffer b,
-      int bo,
-      Rows br,
-      float[] s,
-      int tile,
-      int work) {
+      Attention g, int n, HeapBuffer a, int ao, Rows ar, float[] s, int packed, int to, int work) {
+    int keys = g.keys();
     contractions.multiply(
-        n,
-        g.keys(),
-        g.dim(),
-        a.array(),
-        ao,
-        ar.rowStride(),
-        1,
-        b.array(),
-        bo,
-        1,
-        br.rowStride(),
-        s,
-        tile,
-        g.keys(),
-        false,
-        s,
-        work);
+        n, keys, g.dim(), a.array(), ao, ar.rowStride(), 1, s, packed, s, to, keys, false, s, work);
   }
 
-  /** C = tile · B: sums over the keys. */
+  /** C = tile · B, sums over the keys. */
   private void weighted(
       Attention g,
       int n,
       float[] s,
       int tile,
-      HeapBuffer b,
-      int bo,
-      Rows br,
+      int packed,
       HeapBuffer c,
       int co,
       Rows cr,
       int work) {
+    int keys = g.keys();
     contractions.multiply(
         n,
         g.dim(),
-        g.keys(),
+        keys,
         s,
         tile,
-        g.keys(),
+        keys,
         1,
-        b.array(),
-        bo,
-        br.rowStride(),
-        1,
+        s,
+        packed,
         c.array(),
         co,
         cr.rowStride(),
@@ -144,15 +149,13 @@ final class AttentionKernel {
         work);
   }
 
-  /** C = tileᵀ · B, or C + tileᵀ · B: what a tile of queries adds to a gradient of the keys. */
+  /** C = tileᵀ · B, or C + tileᵀ · B, what n queries add to a gradient of the keys or values. */
   private void gathered(
       Attention g,
       int n,
       float[] s,
       int tile,
-      HeapBuffer b,
-      int bo,
-      Rows br,
+      int packed,
       HeapBuffer c,
       int co,
       Rows cr,
@@ -166,26 +169,14 @@ final class AttentionKernel {
         tile,
         1,
         g.keys(),
-        b.array(),
-        bo,
-        br.rowStride(),
-        1,
+        s,
+        packed,
         c.array(),
         co,
         cr.rowStride(),
         add,
         s,
         work);
-  }
-
-  /** Turns one row of products into probabilities; returns the log of the normaliser. */
-  private float probabilities(Attention g, float[] p, int row) {
-    int keys = g.keys();
-    loops.affine(g.scale(), 0f, p, row, p, row, keys);
-    float max = loops.max(p, row, keys);
-    float sum = loops.expSum(max, p, row, p, row, keys);
-    loops.affine(1f / sum, 0f, p, row, p, row, keys);
-    return max + ScalarMath.log(sum);
   }
 
   void gradient(
@@ -200,7 +191,8 @@ final class AttentionKernel {
       HeapBuffer gq,
       HeapBuffer gk,
       HeapBuffer gv) {
-    int own = 2 * tile(g) + scratch(g);
+    int packed = packedSize(g);
+    int own = 2 * tile(g) + 4 * packed + contractions.scratchSize();
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     Rows out = dense(g);
     launcher.run(
@@ -210,16 +202,22 @@ final class AttentionKernel {
           float[] s = scratch.array();
           int p = scratch.slot(slot, own);
           int ds = p + tile(g);
-          int work = ds + tile(g);
+          int turnedKeys = ds + tile(g);
+          int turnedValues = turnedKeys + packed;
+          int packedKeys = turnedValues + packed;
+          int packedTile = packedKeys + packed;
+          int work = packedTile + packed;
           int keys = g.keys();
           int queries = g.queries();
           for (int task = from; task < to; task++) {
             int sample = task / g.heads();
             int head = task % g.heads();
             int ko = first(k, g.k(), keys, sample, head);
-            int vo = first(v, g.v(), keys, sample, head);
             int gko = first(gk, g.k(), keys, sample, head);
             int gvo = first(gv, g.v(), keys, sample, head);
+            turned(g, k, ko, g.k(), s, turnedKeys);
+            turned(g, v, first(v, g.v(), keys, sample, head), g.v(), s, turnedValues);
+            packed(g, keys, k, ko, g.k(), s, packedKeys);
             // Without queries the gradients of keys and values are still written, as zeros.
             for (int i = 0; i == 0 || i < queries; i += TILE) {
               int n = Math.min(TILE, queries - i);
@@ -227,28 +225,33 @@ final class AttentionKernel {
               int gqo = first(gq, g.q(), queries, sample, head) + i * g.q().rowStride();
               int yo = first(y, out, queries, sample, head) + i * out.rowStride();
               int gyo = first(gy, out, queries, sample, head) + i * out.rowStride();
-              products(g, n, q, qo, g.q(), k, ko, g.k(), s, p, work);
-              products(g, n, gy, gyo, out, v, vo, g.v(), s, ds, work);
+              products(g, n, q, qo, g.q(), s, turnedKeys, p, work);
+              products(g, n, gy, gyo, out, s, turnedValues, ds, work);
               for (int r = 0; r < n; r++) {
                 float normaliser = lse.array()[lse.offset() + task * queries + i + r];
                 int row = r * out.rowStride();
                 float dot = loops.dot(y.array(), yo + row, gy.array(), gyo + row, g.dim());
-                logitGradients(g, normaliser, dot, s, p + r * keys, ds + r * keys);
+                int at = r * keys;
+                loops.expSum(g.scale(), normaliser, s, p + at, s, p + at, keys);
+                loops.softmaxGradient(dot, s, p + at, s, ds + at, s, ds + at, keys);
               }
-              weighted(g, n, s, ds, k, ko, g.k(), gq, gqo, g.q(), work);
-              gathered(g, n, s, ds, q, qo, g.q(), gk, gko, g.k(), i > 0, work);
-              gathered(g, n, s, p, gy, gyo, out, gv, gvo, g.v(), i > 0, work);
+              weighted(g, n, s, ds, packedKeys, gq, gqo, g.q(), work);
+              scale(g, n, gq, gqo, g.q());
+              packed(g, n, q, qo, g.q(), s, packedTile);
+              gathered(g, n, s, ds, packedTile, gk, gko, g.k(), i > 0, work);
+              packed(g, n, gy, gyo, out, s, packedTile);
+              gathered(g, n, s, p, packedTile, gv, gvo, g.v(), i > 0, work);
             }
+            scale(g, keys, gk, gko, g.k());
           }
         });
   }
 
-  /** One row: p becomes the probabilities, ds the gradient of the products before scaling. */
-  private void logitGradients(Attention g, float normaliser, float dot, float[] s, int p, int ds) {
-    int keys = g.keys();
-    loops.affine(g.scale(), 0f, s, p, s, p, keys);
-    loops.expSum(normaliser, s, p, s, p, keys);
-    loops.softmaxGradient(dot, s, p, s, ds, s, ds, keys);
-    loops.affine(g.scale(), 0f, s, ds, s, ds, keys);
+  /** Multiplies rows by the scale of the products. */
+  private void scale(Attention g, int n, HeapBuffer x, int xo, Rows r) {
+    for (int i = 0; i < n; i++) {
+      int at = xo + i * r.rowStride();
+      loops.affine(g.scale(), 0f, x.array(), at, x.array(), at, g.dim());
+    }
   }
 }

@@ -9,15 +9,24 @@ import ornstein.engine.kernel.Matmul;
  * ornstein.engine.kernel.Kernels}; how the loops are blocked is the implementation's.
  */
 public interface Contractions {
-  /** Elements of scratch that {@link #multiply} needs for a second factor of so many columns. */
-  int scratch(int columns);
+  /** Elements of a packed second factor. */
+  int packedSize(int depth, int columns);
 
   /**
-   * C = A · B, or C + A · B, on one thread. Element (i, j) of A is at {@code ao + i·ar + j·ac},
-   * likewise of B, which covers both transposes; rows of C are {@code cs} apart. An accumulating
-   * product adds its chunks to C, in order.
+   * Packs a second factor for {@link #multiply}. Its element (i, j) is at {@code bo + i·br + j·bc},
+   * which covers both transposes.
+   */
+  void pack(float[] b, int bo, int br, int bc, int depth, int columns, float[] packed, int to);
+
+  /** Elements of scratch that {@link #multiply} needs. */
+  int scratchSize();
+
+  /**
+   * C = A · B, or C + A · B, on one thread, B being packed. Element (i, j) of A is at {@code ao +
+   * i·ar + j·ac}; rows of C are {@code cs} apart. An accumulating product adds its chunks to C, in
+   * order.
    *
-   * @param scratch array that has {@link #scratch} elements from {@code so} on
+   * @param scratch array that has {@link #scratchSize} elements from {@code so} on
    */
   void multiply(
       int rows,
@@ -27,10 +36,8 @@ public interface Contractions {
       int ao,
       int ar,
       int ac,
-      float[] b,
-      int bo,
-      int br,
-      int bc,
+      float[] packed,
+      int po,
       float[] c,
       int co,
       int cs,

@@ -98,8 +98,8 @@ public interface Loops {
       int yo,
       int n);
 
-  /** y = exp(x − shift), returning the sum of y in 16 lanes and the tree. */
-  float expSum(float shift, float[] x, int xo, float[] y, int yo, int n);
+  /** y = exp(fma(scale, x, −shift)), returning the sum of y in 16 lanes and the tree. */
+  float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);
 
   /** y = y0·(g − shift), where y0 are probabilities: the softmax gradient of one row. */
   void softmaxGradient(

@@ -84,7 +84,7 @@ final class Reductions {
           int source = x.offset() + r * columns;
           int target = y.offset() + r * columns;
           float max = loops.max(x.array(), source, columns);
-          float sum = loops.expSum(max, x.array(), source, y.array(), target, columns);
+          float sum = loops.expSum(1f, max, x.array(), source, y.array(), target, columns);
           loops.affine(1f / sum, 0f, y.array(), target, y.array(), target, columns);
         });
   }

@@ -2,8 +2,10 @@ package ornstein.engine.program;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.kernel.Buffer;
 import ornstein.engine.kernel.Kernels;
+import ornstein.engine.kernel.StridedCopy;
 
 /**
  * One recorded verb.
@@ -14,6 +16,7 @@ import ornstein.engine.kernel.Kernels;
  * @param writes buffers that it overwrites as a whole
  * @param updates buffers that it changes in part, or reads and changes
  * @param flops floating-point operations, 0 where they do not count
+ * @param part for a copy into a part of a buffer, which part
  * @param issue issues it
  */
 record Call(
@@ -23,6 +26,7 @@ record Call(
     List<Buffer> writes,
     List<Buffer> updates,
     long flops,
+    @Nullable StridedCopy part,
     Issue issue) {
   /** Issues a verb on the buffers that stand for the recorded ones. */
   interface Issue {

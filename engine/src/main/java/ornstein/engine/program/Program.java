@@ -3,8 +3,10 @@ package ornstein.engine.program;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -50,7 +52,7 @@ public final class Program {
    *
    * @param body the code; what it returns are the outputs
    * @return the program
-   * @throws IllegalStateException if the code reads a value
+   * @throws RecordingException if the code reads a value
    */
   public static Program record(Supplier<List<Tensor>> body) {
     Kernels kernels = KernelsProvider.current();
@@ -81,6 +83,7 @@ public final class Program {
   /** Buffers are zero when they are allocated: clears those that are not overwritten first. */
   private static List<Call> cleared(List<Call> calls, List<Tensor> results) {
     Set<Symbol> known = Collections.newSetFromMap(new IdentityHashMap<>());
+    known.addAll(filled(calls));
     List<Call> result = new ArrayList<>();
     for (Call call : calls) {
       for (List<Buffer> buffers : List.of(call.reads(), call.updates())) {
@@ -105,6 +108,39 @@ public final class Program {
     return result;
   }
 
+  /** Buffers that copies to different places fill as a whole before anything reads them. */
+  private static Set<Symbol> filled(List<Call> calls) {
+    IdentityHashMap<Symbol, Map<Integer, Integer>> parts = new IdentityHashMap<>();
+    Set<Symbol> touched = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Call call : calls) {
+      call.reads().forEach(b -> touch(touched, b));
+      call.writes().forEach(b -> touch(touched, b));
+      for (Buffer b : call.updates()) {
+        if (call.part() == null) {
+          touch(touched, b);
+        } else if (b instanceof Symbol s && !touched.contains(s.root())) {
+          parts
+              .computeIfAbsent(s.root(), r -> new HashMap<>())
+              .put(call.part().targetOffset(), call.part().size());
+        }
+      }
+    }
+    Set<Symbol> filled = Collections.newSetFromMap(new IdentityHashMap<>());
+    parts.forEach(
+        (symbol, sizes) -> {
+          if (sizes.values().stream().mapToLong(Integer::longValue).sum() == symbol.size()) {
+            filled.add(symbol);
+          }
+        });
+    return filled;
+  }
+
+  private static void touch(Set<Symbol> touched, Buffer b) {
+    if (b instanceof Symbol s) {
+      touched.add(s.root());
+    }
+  }
+
   private static Call clear(Symbol s) {
     return new Call(
         "clear",
@@ -113,6 +149,7 @@ public final class Program {
         List.of(s),
         List.of(),
         0,
+        null,
         (k, real) -> k.fill(0f, real.apply(s)));
   }
 

@@ -61,12 +61,13 @@ final class Recorder implements Kernels {
     for (Buffer b : writes) {
       (b instanceof Symbol s && !s.whole() ? parts : whole).add(b);
     }
-    calls.add(new Call(verb, detail, reads, List.copyOf(whole), List.copyOf(parts), flops, issue));
+    calls.add(
+        new Call(verb, detail, reads, List.copyOf(whole), List.copyOf(parts), flops, null, issue));
   }
 
   private void update(
       String verb, String detail, List<Buffer> reads, List<Buffer> updates, Call.Issue issue) {
-    calls.add(new Call(verb, detail, reads, List.of(), updates, 0, issue));
+    calls.add(new Call(verb, detail, reads, List.of(), updates, 0, null, issue));
   }
 
   private static String size(Buffer b) {
@@ -110,7 +111,7 @@ final class Recorder implements Kernels {
 
   @Override
   public void read(Buffer source, int from, float[] y, int to, int count) {
-    throw new IllegalStateException(
+    throw new RecordingException(
         "values cannot be read while a program is recorded, because they may differ each time it"
             + " runs: return the tensor from the recorded code and read it after a run");
   }
@@ -120,13 +121,16 @@ final class Recorder implements Kernels {
     call("fill", size(y), List.of(), List.of(y), (k, real) -> k.fill(value, real.apply(y)));
   }
 
+  /** Copies of parts that together fill a fresh buffer leave nothing of it to be cleared. */
   @Override
   public void copy(StridedCopy copy, Buffer x, Buffer y) {
     Call.Issue issue = (k, real) -> k.copy(copy, real.apply(x), real.apply(y));
     if (copy.size() == y.size()) {
       call("copy", size(y), List.of(x), List.of(y), issue);
     } else {
-      update("copy", copy.size() + " of " + size(y), List.of(x), List.of(y), issue);
+      String detail = copy.size() + " of " + size(y);
+      StridedCopy part = y instanceof Symbol s && s.whole() ? copy : null;
+      calls.add(new Call("copy", detail, List.of(x), List.of(), List.of(y), 0, part, issue));
     }
   }
 
@@ -564,7 +568,7 @@ final class Recorder implements Kernels {
 
   @Override
   public Prepared prepare(List<Consumer<Kernels>> verbs) {
-    throw new IllegalStateException("a program cannot be prepared while another is recorded");
+    throw new RecordingException("a program cannot be prepared while another is recorded");
   }
 
   @Override

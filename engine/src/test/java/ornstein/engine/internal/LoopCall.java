@@ -153,12 +153,12 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             "sum of exponentials",
             Set.of(1),
             false,
-            (l, o, a, at) -> l.expSum(o.high, a[0], at[0], a[1], at[1], o.n)),
+            (l, o, a, at) -> l.expSum(o.low, o.high, a[0], at[0], a[1], at[1], o.n)),
         new LoopCall(
             "sum of exponentials in place",
             Set.of(0),
             false,
-            (l, o, a, at) -> l.expSum(o.high, a[0], at[0], a[0], at[0], o.n)));
+            (l, o, a, at) -> l.expSum(o.low, o.high, a[0], at[0], a[0], at[0], o.n)));
   }
 
   private static List<LoopCall> rows() {

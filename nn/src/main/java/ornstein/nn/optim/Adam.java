@@ -76,6 +76,7 @@ public final class Adam implements Optimizer {
   private final SequencedMap<String, Parameter> secondMoments = new LinkedHashMap<>();
   private final Options options;
   private final Decay decay;
+  private final Tensor hyper = Tensor.zeros(9);
   private long steps;
 
   private Adam(SequencedMap<String, Parameter> parameters, Options options, Decay decay) {
@@ -112,30 +113,35 @@ public final class Adam implements Optimizer {
   }
 
   @Override
-  public void step(Gradients gradients, double learningRate, @Nullable Tensor gradientScale) {
+  public void begin(double learningRate) {
     if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException("learning rate must be at least 0, got " + learningRate);
     }
-    if (gradientScale != null && gradientScale.shape().size() != 1) {
-      throw new IllegalArgumentException(
-          "gradient scale must have one element, got shape " + gradientScale.shape());
-    }
-    Map<String, Buffer> found = NamedGradients.of(parameters, gradients);
     steps++;
+    float[] coefficients = coefficients(learningRate);
+    KernelsProvider.current().write(coefficients, 0, hyper.buffer(), 0, coefficients.length);
+  }
+
+  @Override
+  public void update(Gradients gradients, @Nullable Tensor gradientScale, @Nullable Ema average) {
+    check(gradients, gradientScale);
+    Map<String, Buffer> found = NamedGradients.of(parameters, gradients);
+    if (average != null && !average.follows(parameters)) {
+      throw new IllegalArgumentException("the average follows other parameters");
+    }
     Kernels kernels = KernelsProvider.current();
-    Buffer hyper = Tensor.of(coefficients(learningRate)).buffer();
     Buffer scale = (gradientScale == null ? Tensor.scalar(1f) : gradientScale).buffer();
     found.forEach(
         (name, gradient) ->
             kernels.adam(
-                hyper,
+                hyper.buffer(),
                 scale,
                 gradient,
                 buffer(parameters, name),
                 buffer(firstMoments, name),
                 buffer(secondMoments, name),
-                null,
-                null));
+                average == null ? null : average.weight(),
+                average == null ? null : buffer(average.averages(), name)));
   }
 
   /** The nine values of {@link Kernels#adam}, computed in double precision and rounded once. */

@@ -21,6 +21,7 @@ public final class Ema {
   private final double decay;
   private final SequencedMap<String, Parameter> weights;
   private final SequencedMap<String, Parameter> averages = new LinkedHashMap<>();
+  private final Tensor weight = Tensor.zeros(1);
   private long updates;
 
   /**
@@ -41,16 +42,35 @@ public final class Ema {
 
   /** Moves the averages towards the network's present weights; call it after each step. */
   public void update() {
+    begin();
     Kernels kernels = KernelsProvider.current();
-    Buffer weight = Tensor.scalar((float) (1.0 - decayAt(updates))).buffer();
     averages.forEach(
         (name, average) -> {
           Parameter p = weights.get(name);
           if (p != null) {
-            kernels.lerp(weight, p.value().buffer(), average.value().buffer());
+            kernels.lerp(weight(), p.value().buffer(), average.value().buffer());
           }
         });
+  }
+
+  /**
+   * Counts an update and sets its weight, for an optimiser that moves the averages in the same pass
+   * as the weights: {@link Optimizer#update}.
+   */
+  public void begin() {
+    float[] next = {(float) (1.0 - decayAt(updates))};
+    KernelsProvider.current().write(next, 0, weight(), 0, 1);
     updates++;
+  }
+
+  /** The weight of the present update, one element. */
+  Buffer weight() {
+    return weight.buffer();
+  }
+
+  /** Whether the averages are those of the given parameters. */
+  boolean follows(SequencedMap<String, Parameter> parameters) {
+    return parameters.equals(weights);
   }
 
   /**

@@ -60,7 +60,22 @@ public final class ScalarContractions implements Contractions {
   }
 
   @Override
-  public int scratch(int columns) {
+  public int packedSize(int depth, int columns) {
+    return depth * columns;
+  }
+
+  @Override
+  public void pack(
+      float[] b, int bo, int br, int bc, int depth, int columns, float[] packed, int to) {
+    for (int i = 0; i < depth; i++) {
+      for (int j = 0; j < columns; j++) {
+        packed[to + i * columns + j] = b[bo + i * br + j * bc];
+      }
+    }
+  }
+
+  @Override
+  public int scratchSize() {
     return 0;
   }
 
@@ -73,10 +88,8 @@ public final class ScalarContractions implements Contractions {
       int ao,
       int ar,
       int ac,
-      float[] b,
-      int bo,
-      int br,
-      int bc,
+      float[] packed,
+      int po,
       float[] c,
       int co,
       int cs,
@@ -85,7 +98,16 @@ public final class ScalarContractions implements Contractions {
       int so) {
     for (int i = 0; i < rows; i++) {
       int r = ao + i * ar;
-      row(depth, k -> a[r + k * ac], b, k -> bo + k * br, bc, c, co + i * cs, columns, accumulate);
+      row(
+          depth,
+          k -> a[r + k * ac],
+          packed,
+          k -> po + k * columns,
+          1,
+          c,
+          co + i * cs,
+          columns,
+          accumulate);
     }
   }
 
@@ -100,24 +122,19 @@ public final class ScalarContractions implements Contractions {
             int i = task % g.rows();
             int ao = a.offset() + product * g.rows() * g.depth();
             int bo = b.offset() + product * g.columns() * g.depth();
-            multiply(
-                1,
-                g.columns(),
+            int row = ao + i * (g.transposeA() ? 1 : g.depth());
+            int ac = g.transposeA() ? g.rows() : 1;
+            int br = g.transposeB() ? 1 : g.columns();
+            row(
                 g.depth(),
-                a.array(),
-                ao + i * (g.transposeA() ? 1 : g.depth()),
-                0,
-                g.transposeA() ? g.rows() : 1,
+                k -> a.array()[row + k * ac],
                 b.array(),
-                bo,
-                g.transposeB() ? 1 : g.columns(),
+                k -> bo + k * br,
                 g.transposeB() ? g.depth() : 1,
                 y.array(),
                 y.offset() + task * g.columns(),
-                0,
-                false,
-                y.array(),
-                0);
+                g.columns(),
+                false);
           }
         });
   }

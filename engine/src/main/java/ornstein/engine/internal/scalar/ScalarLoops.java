@@ -257,10 +257,10 @@ public final class ScalarLoops implements Loops {
   }
 
   @Override
-  public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+  public float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
     float[] lanes = new float[Kernels.LANES];
     for (int i = 0; i < n; i++) {
-      float e = ScalarMath.exp(x[xo + i] - shift);
+      float e = ScalarMath.exp(Math.fma(scale, x[xo + i], -shift));
       y[yo + i] = e;
       lanes[i % Kernels.LANES] += e;
     }

@@ -11,8 +11,19 @@ import ornstein.engine.kernel.Winograd;
 /** Products and convolutions on {@link MicroKernel4x2}. */
 public final class VectorContractions implements Contractions {
   @Override
-  public int scratch(int columns) {
-    return VectorProduct.scratch(columns);
+  public int packedSize(int depth, int columns) {
+    return Panels.count(columns) * MicroKernel4x2.COLUMNS * depth;
+  }
+
+  @Override
+  public void pack(
+      float[] b, int bo, int br, int bc, int depth, int columns, float[] packed, int to) {
+    Panels.pack(b, bo, br, bc, depth, columns, packed, to);
+  }
+
+  @Override
+  public int scratchSize() {
+    return RowBlock.SIZE + Tile.SIZE;
   }
 
   @Override
@@ -24,10 +35,8 @@ public final class VectorContractions implements Contractions {
       int ao,
       int ar,
       int ac,
-      float[] b,
-      int bo,
-      int br,
-      int bc,
+      float[] packed,
+      int po,
       float[] c,
       int co,
       int cs,
@@ -35,7 +44,7 @@ public final class VectorContractions implements Contractions {
       float[] scratch,
       int so) {
     VectorProduct.multiply(
-        rows, columns, depth, a, ao, ar, ac, b, bo, br, bc, c, co, cs, accumulate, scratch, so);
+        rows, columns, depth, a, ao, ar, ac, packed, po, c, co, cs, accumulate, scratch, so);
   }
 
   @Override

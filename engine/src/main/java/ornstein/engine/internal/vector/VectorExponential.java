@@ -32,11 +32,12 @@ import jdk.incubator.vector.IntVector;
 final class VectorExponential {
   private VectorExponential() {}
 
-  /** y = exp(x − shift). */
-  static int exp(float shift, float[] x, int xo, float[] y, int yo, int n) {
+  /** y = exp(fma(scale, x, −shift)). */
+  static int exp(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
     int end = SPECIES.loopBound(n);
     for (int i = 0; i < end; i += LENGTH) {
-      FloatVector v = fromArray(SPECIES, x, xo + i).sub(shift);
+      FloatVector v =
+          fromArray(SPECIES, x, xo + i).fma(broadcast(SPECIES, scale), broadcast(SPECIES, -shift));
       FloatVector c =
           v.blend(EXP_LOWEST, v.lt(EXP_LOWEST)).blend(EXP_HIGHEST, v.compare(GT, EXP_HIGHEST));
       FloatVector shifted = c.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, ROUNDER));

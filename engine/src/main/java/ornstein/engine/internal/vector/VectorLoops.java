@@ -19,7 +19,7 @@ public final class VectorLoops implements Loops {
   public void unary(Unary f, float[] x, int xo, float[] y, int yo, int n) {
     int done =
         switch (f) {
-          case EXP -> VectorExponential.exp(0f, x, xo, y, yo, n);
+          case EXP -> VectorExponential.exp(1f, 0f, x, xo, y, yo, n);
           case LOG -> VectorUnary.log(x, xo, y, yo, n);
           case SQRT -> VectorUnary.sqrt(x, xo, y, yo, n);
           case RECIPROCAL -> VectorUnary.reciprocal(x, xo, y, yo, n);
@@ -233,11 +233,11 @@ public final class VectorLoops implements Loops {
   }
 
   @Override
-  public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+  public float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
     // In two passes: the short second one leaves the registers to the exponential.
-    int done = VectorExponential.exp(shift, x, xo, y, yo, n);
+    int done = VectorExponential.exp(scale, shift, x, xo, y, yo, n);
     for (int i = done; i < n; i++) {
-      y[yo + i] = ScalarMath.exp(x[xo + i] - shift);
+      y[yo + i] = ScalarMath.exp(Math.fma(scale, x[xo + i], -shift));
     }
     return VectorReductions.sum(y, yo, n);
   }

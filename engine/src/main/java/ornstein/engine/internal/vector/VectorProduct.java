@@ -116,19 +116,22 @@ final class VectorProduct {
       int so) {
     int ar = g.transposeA() ? 1 : g.depth();
     int ac = g.transposeA() ? g.rows() : 1;
-    for (int row = firstRow; row < endRow; row += RowBlock.ROWS) {
-      int rows = Math.min(RowBlock.ROWS, endRow - row);
-      for (int k = 0; k < g.depth(); k += STEP) {
-        int d = Math.min(STEP, g.depth() - k);
-        RowBlock.pack(a, ao + row * ar + k * ac, ar, ac, rows, d, scratch, so);
-        for (int j = firstColumn; j < endColumn; j += N) {
-          int at = yo + row * g.columns() + j;
-          int width = Math.min(N, endColumn - j);
-          int panel = bo + j * g.depth() + k * N;
-          block(scratch, so, rows, d, b, panel, y, at, g.columns(), k > 0, width);
-        }
-      }
-    }
+    multiply(
+        endRow - firstRow,
+        endColumn - firstColumn,
+        g.depth(),
+        a,
+        ao + firstRow * ar,
+        ar,
+        ac,
+        b,
+        bo + firstColumn * g.depth(),
+        y,
+        yo + firstRow * g.columns() + firstColumn,
+        g.columns(),
+        false,
+        scratch,
+        so);
   }
 
   /** One panel's part of C for a block of rows, which {@code scratch} holds, a tile behind it. */
@@ -162,11 +165,6 @@ final class VectorProduct {
     }
   }
 
-  /** Elements of scratch of {@link #multiply}. */
-  static int scratch(int columns) {
-    return RowBlock.SIZE + Tile.SIZE + Panels.count(columns) * N * STEP;
-  }
-
   /** See {@link ornstein.engine.internal.Contractions#multiply}. */
   static void multiply(
       int rows,
@@ -176,10 +174,8 @@ final class VectorProduct {
       int ao,
       int ar,
       int ac,
-      float[] b,
-      int bo,
-      int br,
-      int bc,
+      float[] packed,
+      int po,
       float[] c,
       int co,
       int cs,
@@ -191,18 +187,16 @@ final class VectorProduct {
         Arrays.fill(c, co + i * cs, co + i * cs + columns, 0f);
       }
     }
-    int panels = so + RowBlock.SIZE + Tile.SIZE;
-    for (int k = 0; k < depth; k += STEP) {
-      int d = Math.min(STEP, depth - k);
-      Panels.pack(b, bo + k * br, br, bc, d, columns, scratch, panels);
-      boolean add = accumulate || k > 0;
-      for (int i = 0; i < rows; i += RowBlock.ROWS) {
-        int height = Math.min(RowBlock.ROWS, rows - i);
+    for (int i = 0; i < rows; i += RowBlock.ROWS) {
+      int height = Math.min(RowBlock.ROWS, rows - i);
+      for (int k = 0; k < depth; k += STEP) {
+        int d = Math.min(STEP, depth - k);
         RowBlock.pack(a, ao + i * ar + k * ac, ar, ac, height, d, scratch, so);
         for (int j = 0; j < columns; j += N) {
           int width = Math.min(N, columns - j);
+          int panel = po + j * depth + k * N;
           int at = co + i * cs + j;
-          block(scratch, so, height, d, scratch, panels + j * d, c, at, cs, add, width);
+          block(scratch, so, height, d, packed, panel, c, at, cs, accumulate || k > 0, width);
         }
       }
     }

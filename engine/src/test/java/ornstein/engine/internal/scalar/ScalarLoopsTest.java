@@ -155,9 +155,9 @@ class ScalarLoopsTest {
       assertEquals(tree(dots, 0, 1), loops.dot(x, 0, y, 0, n));
       assertEquals(tree(squares, 0, 1), loops.squaredDeviations(0.5f, x, 0, n));
       float[] e = new float[n];
-      float total = loops.expSum(0.25f, x, 0, e, 0, n);
+      float total = loops.expSum(0.5f, 0.25f, x, 0, e, 0, n);
       for (int i = 0; i < n; i++) {
-        assertEquals(ScalarMath.exp(x[i] - 0.25f), e[i]);
+        assertEquals(ScalarMath.exp(Math.fma(0.5f, x[i], -0.25f)), e[i]);
       }
       assertEquals(loops.sum(e, 0, n), total);
     }

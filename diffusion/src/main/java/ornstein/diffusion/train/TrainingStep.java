@@ -1,0 +1,134 @@
+package ornstein.diffusion.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.loss.Loss;
+import ornstein.diffusion.loss.TimestepDraw;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.engine.Rng;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.engine.autograd.Gradients;
+import ornstein.engine.kernel.GeneratorState;
+import ornstein.engine.program.Program;
+import ornstein.nn.Parameter;
+import ornstein.nn.layer.Dropout;
+import ornstein.nn.optim.ClipGradNorm;
+import ornstein.nn.optim.Ema;
+import ornstein.nn.optim.Optimizer;
+
+/**
+ * One training step as two programs, recorded once: loss, gradients and their norm; then optimiser
+ * and average. Between them the caller may look whether the numbers are finite, before any weight
+ * changes.
+ */
+final class TrainingStep {
+  private final Tensor start;
+  private final Tensor step;
+  private final Tensor weight;
+  private final @Nullable Tensor labels;
+  private final Tensor noiseState;
+  private final Tensor dropoutState;
+  private final float[] state = new float[GeneratorState.SIZE];
+  private final Program gradients;
+  private final Program update;
+
+  private TrainingStep(
+      Shape images,
+      boolean labelled,
+      ReverseProcess process,
+      Loss loss,
+      Optimizer optimizer,
+      ClipGradNorm clip,
+      Ema ema) {
+    Shape perSample = Shape.of(images.dim(0));
+    start = Tensor.full(images, 0f);
+    step = Tensor.full(perSample, 1f);
+    weight = Tensor.full(perSample, 1f);
+    labels = labelled ? Tensor.full(perSample, 0f) : null;
+    noiseState = Tensor.zeros(GeneratorState.SIZE);
+    dropoutState = Tensor.zeros(GeneratorState.SIZE);
+    List<Tensor> leaves = new ArrayList<>();
+    optimizer.parameters().values().stream().map(Parameter::value).forEach(leaves::add);
+    gradients =
+        Program.record(
+            () -> {
+              Tensor mean = Dropout.training(Rng.stored(dropoutState), () -> loss(process, loss));
+              Gradients g = mean.backward();
+              Tensor norm = ClipGradNorm.norm(optimizer.parameters(), g);
+              List<Tensor> results = new ArrayList<>(List.of(mean, norm, clip.scale(norm)));
+              leaves.forEach(leaf -> results.add(g.get(leaf)));
+              return results;
+            });
+    List<Tensor> found = gradients.outputs().subList(3, gradients.outputs().size());
+    Gradients given = Gradients.given(leaves, found);
+    update =
+        Program.record(
+            () -> {
+              optimizer.update(given, gradients.outputs().get(2), ema);
+              return List.of();
+            });
+  }
+
+  /**
+   * Records a step.
+   *
+   * @param images shape of a batch, [N, H, W, C]
+   * @param labelled whether the network has classes
+   */
+  static TrainingStep record(
+      Shape images,
+      boolean labelled,
+      ReverseProcess process,
+      Loss loss,
+      Optimizer optimizer,
+      ClipGradNorm clip,
+      Ema ema) {
+    return new TrainingStep(images, labelled, process, loss, optimizer, clip, ema);
+  }
+
+  private Tensor loss(ReverseProcess process, Loss loss) {
+    Tensor noise = Rng.stored(noiseState).normal(start.shape());
+    return loss.batch(process, start, new TimestepDraw(step, weight), noise, labels);
+  }
+
+  /**
+   * Computes loss and gradients of a batch; no weight changes.
+   *
+   * @param pixels the images
+   * @param classes their labels, if the network has classes
+   * @param draw the steps, with their weights
+   * @param noise generator of the noise
+   * @param dropout generator of the masks
+   */
+  void gradients(
+      float[] pixels, float @Nullable [] classes, TimestepDraw draw, Rng noise, Rng dropout) {
+    start.assign(pixels);
+    step.assign(draw.step());
+    weight.assign(draw.weight());
+    if (labels != null && classes != null) {
+      labels.assign(classes);
+    }
+    noise.putState(state, 0);
+    noiseState.assign(state);
+    dropout.putState(state, 0);
+    dropoutState.assign(state);
+    gradients.run();
+  }
+
+  /** The loss that was computed last. */
+  float loss() {
+    return gradients.outputs().get(0).item();
+  }
+
+  /** The norm of the gradients that were computed last, before clipping. */
+  float gradNorm() {
+    return gradients.outputs().get(1).item();
+  }
+
+  /** Updates weights and averages, whose coefficients the caller has set. */
+  void update() {
+    update.run();
+  }
+}
