@@ -14,8 +14,8 @@ import ornstein.engine.kernel.Attention.Rows;
  * them.
  */
 final class AttentionKernel {
-  /** Queries of a tile, one chunk of the sums over queries in the backward pass. */
-  private static final int TILE = 64;
+  /** Queries of a tile, and keys of one of its blocks; one chunk of the sums over either. */
+  private static final int BLOCK = Contractions.BLOCK;
 
   private final Loops loops;
   private final Contractions contractions;
@@ -34,14 +34,19 @@ final class AttentionKernel {
     return new Rows(0, g.heads() * g.dim(), g.dim());
   }
 
+  /** Elements of a tile of queries by all keys, in blocks of BLOCK × BLOCK. */
   private static int tile(Attention g) {
-    return Math.min(TILE, g.queries()) * g.keys();
+    return blocks(g) * BLOCK * BLOCK;
+  }
+
+  private static int blocks(Attention g) {
+    return (g.keys() + BLOCK - 1) / BLOCK;
   }
 
   /** Elements of keys or values as the second factor of a product, either way round. */
   private int packedSize(Attention g) {
-    int turned = contractions.packedSize(g.dim(), g.keys());
-    return Math.max(turned, contractions.packedSize(Math.max(TILE, g.keys()), g.dim()));
+    int turned = blocks(g) * contractions.packedSize(g.dim(), BLOCK);
+    return Math.max(turned, contractions.packedSize(Math.max(BLOCK, g.keys()), g.dim()));
   }
 
   void forward(
@@ -52,12 +57,12 @@ final class AttentionKernel {
       HeapBuffer v,
       HeapBuffer y,
       HeapBuffer lse) {
-    int tiles = (g.queries() + TILE - 1) / TILE;
+    int tiles = (g.queries() + BLOCK - 1) / BLOCK;
     int pairs = g.batch() * g.heads();
     // Tiles are tasks of their own only where there are not enough samples and heads.
     int groups = pairs >= 2 * launcher.slots() || launcher.slots() == 1 ? 1 : tiles;
     int packed = packedSize(g);
-    int own = tile(g) + TILE + 2 * packed + contractions.scratchSize();
+    int own = tile(g) + BLOCK + 2 * packed + contractions.scratchSize();
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     Rows out = dense(g);
     launcher.run(
@@ -67,7 +72,7 @@ final class AttentionKernel {
           float[] s = scratch.array();
           int p = scratch.slot(slot, own);
           int sums = p + tile(g);
-          int packedKeys = sums + TILE;
+          int packedKeys = sums + BLOCK;
           int packedValues = packedKeys + packed;
           int work = packedValues + packed;
           int keys = g.keys();
@@ -79,16 +84,15 @@ final class AttentionKernel {
             packed(g, keys, v, first(v, g.v(), keys, sample, head), g.v(), s, packedValues);
             int end = tiles * (task % groups + 1) / groups;
             for (int t = tiles * (task % groups) / groups; t < end; t++) {
-              int i = t * TILE;
-              int n = Math.min(TILE, g.queries() - i);
+              int i = t * BLOCK;
+              int n = Math.min(BLOCK, g.queries() - i);
               int qo = first(q, g.q(), g.queries(), sample, head) + i * g.q().rowStride();
               int yo = first(y, out, g.queries(), sample, head) + i * out.rowStride();
               products(g, n, q, qo, g.q(), s, packedKeys, p, work);
               int normalisers = lse.offset() + pair * g.queries() + i;
               for (int r = 0; r < n; r++) {
-                int row = p + r * keys;
-                float shift = g.scale() * loops.max(s, row, keys);
-                s[sums + r] = loops.expSum(g.scale(), shift, s, row, s, row, keys);
+                float shift = g.scale() * max(g, s, p + r * BLOCK);
+                s[sums + r] = exponentials(g, shift, s, p + r * BLOCK);
                 lse.array()[normalisers + r] = shift + ScalarMath.log(s[sums + r]);
               }
               weighted(g, n, s, p, packedValues, y, yo, out, work);
@@ -101,9 +105,14 @@ final class AttentionKernel {
         });
   }
 
-  /** Packs rows as the columns of a second factor. */
+  /** Packs rows as the columns of a second factor, a block of them after the other. */
   private void turned(Attention g, HeapBuffer x, int xo, Rows r, float[] s, int to) {
-    contractions.pack(x.array(), xo, 1, r.rowStride(), g.dim(), g.keys(), s, to);
+    int size = contractions.packedSize(g.dim(), BLOCK);
+    for (int b = 0; b < blocks(g); b++) {
+      int n = Math.min(BLOCK, g.keys() - b * BLOCK);
+      int from = xo + b * BLOCK * r.rowStride();
+      contractions.pack(x.array(), from, 1, r.rowStride(), g.dim(), n, s, to + b * size);
+    }
   }
 
   /** Packs {@code rows} rows as the rows of a second factor. */
@@ -111,12 +120,48 @@ final class AttentionKernel {
     contractions.pack(x.array(), xo, r.rowStride(), 1, rows, g.dim(), s, to);
   }
 
+  /** The largest element of a row of a tile; NaN if one is. */
+  private float max(Attention g, float[] s, int row) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int j = 0; j < g.keys(); j += BLOCK) {
+      max = Math.max(max, loops.max(s, row + j * BLOCK, Math.min(BLOCK, g.keys() - j)));
+    }
+    return max;
+  }
+
+  /** Turns a row of a tile into exponentials; returns their sum, block by block. */
+  private float exponentials(Attention g, float shift, float[] s, int row) {
+    float sum = 0f;
+    for (int j = 0; j < g.keys(); j += BLOCK) {
+      int at = row + j * BLOCK;
+      int n = Math.min(BLOCK, g.keys() - j);
+      sum += loops.flooredExpSum(g.scale(), shift, s, at, s, at, n);
+    }
+    return sum;
+  }
+
   /** tile = A · B, n rows of queries or their gradients times all keys or values. */
   private void products(
       Attention g, int n, HeapBuffer a, int ao, Rows ar, float[] s, int packed, int to, int work) {
-    int keys = g.keys();
-    contractions.multiply(
-        n, keys, g.dim(), a.array(), ao, ar.rowStride(), 1, s, packed, s, to, keys, false, s, work);
+    int size = contractions.packedSize(g.dim(), BLOCK);
+    for (int b = 0; b < blocks(g); b++) {
+      contractions.multiply(
+          n,
+          Math.min(BLOCK, g.keys() - b * BLOCK),
+          g.dim(),
+          a.array(),
+          ao,
+          ar.rowStride(),
+          1,
+          s,
+          packed + b * size,
+          s,
+          to + b * BLOCK * BLOCK,
+          BLOCK,
+          false,
+          s,
+          work);
+    }
   }
 
   /** C = tile · B, sums over the keys. */
@@ -130,23 +175,8 @@ final class AttentionKernel {
       int co,
       Rows cr,
       int work) {
-    int keys = g.keys();
-    contractions.multiply(
-        n,
-        g.dim(),
-        keys,
-        s,
-        tile,
-        keys,
-        1,
-        s,
-        packed,
-        c.array(),
-        co,
-        cr.rowStride(),
-        false,
-        s,
-        work);
+    contractions.multiplyBlocks(
+        n, g.dim(), g.keys(), s, tile, s, packed, c.array(), co, cr.rowStride(), s, work);
   }
 
   /** C = tileᵀ · B, or C + tileᵀ · B, what n queries add to a gradient of the keys or values. */
@@ -161,22 +191,8 @@ final class AttentionKernel {
       Rows cr,
       boolean add,
       int work) {
-    contractions.multiply(
-        g.keys(),
-        g.dim(),
-        n,
-        s,
-        tile,
-        1,
-        g.keys(),
-        s,
-        packed,
-        c.array(),
-        co,
-        cr.rowStride(),
-        add,
-        s,
-        work);
+    contractions.multiplyTransposedBlocks(
+        g.keys(), g.dim(), n, s, tile, s, packed, c.array(), co, cr.rowStride(), add, s, work);
   }
 
   void gradient(
@@ -219,8 +235,8 @@ final class AttentionKernel {
             turned(g, v, first(v, g.v(), keys, sample, head), g.v(), s, turnedValues);
             packed(g, keys, k, ko, g.k(), s, packedKeys);
             // Without queries the gradients of keys and values are still written, as zeros.
-            for (int i = 0; i == 0 || i < queries; i += TILE) {
-              int n = Math.min(TILE, queries - i);
+            for (int i = 0; i == 0 || i < queries; i += BLOCK) {
+              int n = Math.min(BLOCK, queries - i);
               int qo = first(q, g.q(), queries, sample, head) + i * g.q().rowStride();
               int gqo = first(gq, g.q(), queries, sample, head) + i * g.q().rowStride();
               int yo = first(y, out, queries, sample, head) + i * out.rowStride();
@@ -231,9 +247,7 @@ final class AttentionKernel {
                 float normaliser = lse.array()[lse.offset() + task * queries + i + r];
                 int row = r * out.rowStride();
                 float dot = loops.dot(y.array(), yo + row, gy.array(), gyo + row, g.dim());
-                int at = r * keys;
-                loops.expSum(g.scale(), normaliser, s, p + at, s, p + at, keys);
-                loops.softmaxGradient(dot, s, p + at, s, ds + at, s, ds + at, keys);
+                logitGradients(g, normaliser, dot, s, p + r * BLOCK, ds + r * BLOCK);
               }
               weighted(g, n, s, ds, packedKeys, gq, gqo, g.q(), work);
               scale(g, n, gq, gqo, g.q());
@@ -245,6 +259,16 @@ final class AttentionKernel {
             scale(g, keys, gk, gko, g.k());
           }
         });
+  }
+
+  /** One row: p becomes the probabilities, ds the gradient of the scaled products. */
+  private void logitGradients(Attention g, float normaliser, float dot, float[] s, int p, int ds) {
+    exponentials(g, normaliser, s, p);
+    for (int j = 0; j < g.keys(); j += BLOCK) {
+      int at = j * BLOCK;
+      int n = Math.min(BLOCK, g.keys() - j);
+      loops.softmaxGradient(dot, s, p + at, s, ds + at, s, ds + at, n);
+    }
   }
 
   /** Multiplies rows by the scale of the products. */

@@ -2,6 +2,7 @@ package ornstein.engine.internal;
 
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.kernel.Convolution;
+import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Matmul;
 
 /**
@@ -36,6 +37,47 @@ public interface Contractions {
       int ao,
       int ar,
       int ac,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so);
+
+  /** Rows, and columns, of a block of {@link #multiplyBlocks}. */
+  int BLOCK = Kernels.PRODUCT_CHUNK;
+
+  /**
+   * As {@link #multiply}, at most {@link #BLOCK} rows, with A in blocks of BLOCK × BLOCK elements
+   * one after the other: element (i, j) is at {@code ao + j / BLOCK · BLOCK² + i · BLOCK + j %
+   * BLOCK}.
+   */
+  void multiplyBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      float[] scratch,
+      int so);
+
+  /**
+   * C = Aᵀ · B, or C + Aᵀ · B, with A in the blocks of {@link #multiplyBlocks}: {@code depth} rows
+   * of A, at most BLOCK, and {@code rows} columns.
+   */
+  void multiplyTransposedBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
       float[] packed,
       int po,
       float[] c,

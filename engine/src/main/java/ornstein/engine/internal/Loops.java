@@ -98,6 +98,12 @@ public interface Loops {
       int yo,
       int n);
 
+  /**
+   * As {@link #expSum}, but no argument counts as less than −87, whose exponential is 10⁻³⁸
+   * already: for weights that are relative to one of at least 1.
+   */
+  float flooredExpSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);
+
   /** y = exp(fma(scale, x, −shift)), returning the sum of y in 16 lanes and the tree. */
   float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);
 

@@ -10,6 +10,9 @@ public final class Polynomials {
   /** Below it e<sup>x</sup> rounds to 0. */
   public static final float EXP_LOWEST = -104f;
 
+  /** The power of e at this argument is still a normal number, 1.6·10⁻³⁸. */
+  public static final float EXP_FLOOR = -87f;
+
   /** Above it e<sup>x</sup> overflows. */
   public static final float EXP_HIGHEST = 89f;
 

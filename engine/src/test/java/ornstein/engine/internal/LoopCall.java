@@ -155,6 +155,11 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             false,
             (l, o, a, at) -> l.expSum(o.low, o.high, a[0], at[0], a[1], at[1], o.n)),
         new LoopCall(
+            "sum of floored exponentials",
+            Set.of(1),
+            false,
+            (l, o, a, at) -> l.flooredExpSum(o.low, o.high, a[0], at[0], a[1], at[1], o.n)),
+        new LoopCall(
             "sum of exponentials in place",
             Set.of(0),
             false,

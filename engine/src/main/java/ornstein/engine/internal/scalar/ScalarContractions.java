@@ -112,6 +112,70 @@ public final class ScalarContractions implements Contractions {
   }
 
   @Override
+  public void multiplyBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      float[] scratch,
+      int so) {
+    for (int i = 0; i < rows; i++) {
+      int r = i;
+      row(
+          depth,
+          k -> a[ao + place(r, k)],
+          packed,
+          k -> po + k * columns,
+          1,
+          c,
+          co + i * cs,
+          columns,
+          false);
+    }
+  }
+
+  /** Where element (i, j) of a matrix in blocks lies. */
+  private static int place(int i, int j) {
+    return j / BLOCK * BLOCK * BLOCK + i * BLOCK + j % BLOCK;
+  }
+
+  @Override
+  public void multiplyTransposedBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    for (int i = 0; i < rows; i++) {
+      int r = i;
+      row(
+          depth,
+          k -> a[ao + place(k, r)],
+          packed,
+          k -> po + k * columns,
+          1,
+          c,
+          co + i * cs,
+          columns,
+          accumulate);
+    }
+  }
+
+  @Override
   public void matmul(Launcher launcher, Matmul g, HeapBuffer a, HeapBuffer b, HeapBuffer y) {
     launcher.run(
         g.batch() * g.rows(),

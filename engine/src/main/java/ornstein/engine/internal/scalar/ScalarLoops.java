@@ -257,6 +257,18 @@ public final class ScalarLoops implements Loops {
   }
 
   @Override
+  public float flooredExpSum(
+      float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
+    float[] lanes = new float[Kernels.LANES];
+    for (int i = 0; i < n; i++) {
+      float e = ScalarMath.flooredExp(Math.fma(scale, x[xo + i], -shift));
+      y[yo + i] = e;
+      lanes[i % Kernels.LANES] += e;
+    }
+    return tree(lanes);
+  }
+
+  @Override
   public float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
     float[] lanes = new float[Kernels.LANES];
     for (int i = 0; i < n; i++) {

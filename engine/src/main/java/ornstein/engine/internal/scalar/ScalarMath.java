@@ -27,6 +27,7 @@ import static ornstein.engine.internal.Polynomials.EXP_3;
 import static ornstein.engine.internal.Polynomials.EXP_4;
 import static ornstein.engine.internal.Polynomials.EXP_5;
 import static ornstein.engine.internal.Polynomials.EXP_6;
+import static ornstein.engine.internal.Polynomials.EXP_FLOOR;
 import static ornstein.engine.internal.Polynomials.EXP_HIGHEST;
 import static ornstein.engine.internal.Polynomials.EXP_LOWEST;
 import static ornstein.engine.internal.Polynomials.LIFTED_ROUNDER;
@@ -77,6 +78,16 @@ public final class ScalarMath {
     int n = Float.floatToRawIntBits(shifted) - Float.floatToRawIntBits(ROUNDER);
     int half = n >> 1;
     return power * powerOfTwo(half) * powerOfTwo(n - half);
+  }
+
+  /**
+   * The bits of exp(max(x, EXP_FLOOR)) for x ≤ 0 or NaN, with fewer operations: the result is a
+   * normal number.
+   */
+  public static float flooredExp(float x) {
+    float c = x < EXP_FLOOR ? EXP_FLOOR : x;
+    float shifted = Math.fma(c, LOG2_E, BIASED_ROUNDER);
+    return expOfRemainder(remainder(c, shifted - BIASED_ROUNDER)) * exponentOf(shifted);
   }
 
   /** The bits of exp(x) for x ≤ 0 or NaN, with fewer operations. */

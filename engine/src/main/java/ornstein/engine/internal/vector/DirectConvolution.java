@@ -80,9 +80,8 @@ final class DirectConvolution {
             int count = Math.min(BLOCK, pixels - first);
             block(
                 window, x, first, count, packed, out, y, scratch.array(), scratch.slot(slot, own));
-            for (int i = 0; i < count; i++) {
-              epilogue.apply(y, (first + i) * out, 0, out);
-            }
+            int at = first * out;
+            epilogue.store(y.array(), y.offset() + at, out, y, at, out, count, 0, out);
           }
         });
   }
@@ -110,7 +109,19 @@ final class DirectConvolution {
         int at = y.offset() + first * out + j;
         int panel = packed.offset() + j * depth + k * N;
         VectorProduct.block(
-            scratch, so, count, d, packed.array(), panel, y.array(), at, out, k > 0, width);
+            scratch,
+            so,
+            scratch,
+            so,
+            count,
+            d,
+            packed.array(),
+            panel,
+            y.array(),
+            at,
+            out,
+            k > 0,
+            width);
       }
     }
   }

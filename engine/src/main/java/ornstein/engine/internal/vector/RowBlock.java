@@ -1,5 +1,9 @@
 package ornstein.engine.internal.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static ornstein.engine.internal.vector.VectorWidth.LENGTH;
+import static ornstein.engine.internal.vector.VectorWidth.SPECIES;
+
 import java.util.Arrays;
 
 /**
@@ -18,11 +22,22 @@ final class RowBlock {
 
   private RowBlock() {}
 
+  /** For a few dozen elements a loop over vectors is faster than the call of a copying routine. */
+  static void copy(float[] x, int xo, float[] y, int yo, int n) {
+    int end = SPECIES.loopBound(n);
+    for (int i = 0; i < end; i += LENGTH) {
+      fromArray(SPECIES, x, xo + i).intoArray(y, yo + i);
+    }
+    for (int i = end; i < n; i++) {
+      y[yo + i] = x[xo + i];
+    }
+  }
+
   /** Copies rows and depth of a matrix whose element (i, j) is at ao + i·ar + j·ac. */
   static void pack(float[] a, int ao, int ar, int ac, int rows, int depth, float[] block, int at) {
     if (ac == 1) {
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(a, ao + i * ar, block, at + i * STEP, depth);
+        copy(a, ao + i * ar, block, at + i * STEP, depth);
       }
       return;
     }
@@ -49,6 +64,10 @@ final class RowBlock {
       float[] to,
       int at) {
     int channels = window.channels();
+    if (window.isPixel()) {
+      pack(x, xo + pixel * channels + first, channels, 1, rows, depth, to, at);
+      return;
+    }
     for (int i = 0; i < rows; i++) {
       int row = at + i * STEP;
       int place = first;
@@ -61,7 +80,7 @@ final class RowBlock {
         if (source < 0) {
           Arrays.fill(to, target, target + count, 0f);
         } else {
-          System.arraycopy(x, xo + source * channels + channel, to, target, count);
+          copy(x, xo + source * channels + channel, to, target, count);
         }
         place += count;
       }

@@ -48,6 +48,42 @@ public final class VectorContractions implements Contractions {
   }
 
   @Override
+  public void multiplyBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      float[] scratch,
+      int so) {
+    VectorProduct.multiplyBlocks(rows, columns, depth, a, ao, packed, po, c, co, cs, scratch, so);
+  }
+
+  @Override
+  public void multiplyTransposedBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    VectorProduct.multiplyTransposedBlocks(
+        rows, columns, depth, a, ao, packed, po, c, co, cs, accumulate, scratch, so);
+  }
+
+  @Override
   public void matmul(Launcher launcher, Matmul g, HeapBuffer a, HeapBuffer b, HeapBuffer y) {
     VectorProduct.matmul(launcher, g, a, b, y);
   }

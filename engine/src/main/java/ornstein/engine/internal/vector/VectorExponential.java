@@ -11,6 +11,7 @@ import static ornstein.engine.internal.Polynomials.EXP_3;
 import static ornstein.engine.internal.Polynomials.EXP_4;
 import static ornstein.engine.internal.Polynomials.EXP_5;
 import static ornstein.engine.internal.Polynomials.EXP_6;
+import static ornstein.engine.internal.Polynomials.EXP_FLOOR;
 import static ornstein.engine.internal.Polynomials.EXP_HIGHEST;
 import static ornstein.engine.internal.Polynomials.EXP_LOWEST;
 import static ornstein.engine.internal.Polynomials.LN2_HIGH;
@@ -58,6 +59,35 @@ final class VectorExponential {
       power
           .mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
           .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+          .intoArray(y, yo + i);
+    }
+    return end;
+  }
+
+  /**
+   * y = exp(max(fma(scale, x, −shift), EXP_FLOOR)): the result is a normal number, so that one
+   * power of two scales it. Arguments are not above 0 by more than a rounding.
+   */
+  static int flooredExp(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
+    int end = SPECIES.loopBound(n);
+    for (int i = 0; i < end; i += LENGTH) {
+      FloatVector v =
+          fromArray(SPECIES, x, xo + i).fma(broadcast(SPECIES, scale), broadcast(SPECIES, -shift));
+      FloatVector c = v.blend(EXP_FLOOR, v.lt(EXP_FLOOR));
+      FloatVector shifted = c.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, BIASED_ROUNDER));
+      FloatVector whole = shifted.sub(BIASED_ROUNDER);
+      FloatVector high = whole.fma(broadcast(SPECIES, -LN2_HIGH), c);
+      FloatVector r = whole.fma(broadcast(SPECIES, -LN2_LOW), high);
+      FloatVector power =
+          broadcast(SPECIES, EXP_6)
+              .fma(r, broadcast(SPECIES, EXP_5))
+              .fma(r, broadcast(SPECIES, EXP_4))
+              .fma(r, broadcast(SPECIES, EXP_3))
+              .fma(r, broadcast(SPECIES, EXP_2))
+              .fma(r, broadcast(SPECIES, 1f))
+              .fma(r, broadcast(SPECIES, 1f));
+      power
+          .mul(shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats())
           .intoArray(y, yo + i);
     }
     return end;

@@ -233,6 +233,16 @@ public final class VectorLoops implements Loops {
   }
 
   @Override
+  public float flooredExpSum(
+      float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
+    int done = VectorExponential.flooredExp(scale, shift, x, xo, y, yo, n);
+    for (int i = done; i < n; i++) {
+      y[yo + i] = ScalarMath.flooredExp(Math.fma(scale, x[xo + i], -shift));
+    }
+    return VectorReductions.sum(y, yo, n);
+  }
+
+  @Override
   public float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
     // In two passes: the short second one leaves the registers to the exponential.
     int done = VectorExponential.exp(scale, shift, x, xo, y, yo, n);

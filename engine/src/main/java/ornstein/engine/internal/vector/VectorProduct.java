@@ -134,8 +134,10 @@ final class VectorProduct {
         so);
   }
 
-  /** One panel's part of C for a block of rows, which {@code scratch} holds, a tile behind it. */
+  /** One panel's part of C for a block of rows; {@code scratch} has a tile behind a block. */
   static void block(
+      float[] a,
+      int ao,
       float[] scratch,
       int so,
       int rows,
@@ -149,8 +151,8 @@ final class VectorProduct {
       int width) {
     for (int i = 0; i < rows; i += M) {
       Tile.rows(
-          scratch,
-          so + i * STEP,
+          a,
+          ao + i * STEP,
           depth,
           b,
           bo,
@@ -196,8 +198,84 @@ final class VectorProduct {
           int width = Math.min(N, columns - j);
           int panel = po + j * depth + k * N;
           int at = co + i * cs + j;
-          block(scratch, so, height, d, packed, panel, c, at, cs, accumulate || k > 0, width);
+          block(
+              scratch,
+              so,
+              scratch,
+              so,
+              height,
+              d,
+              packed,
+              panel,
+              c,
+              at,
+              cs,
+              accumulate || k > 0,
+              width);
         }
+      }
+    }
+  }
+
+  /** See {@link ornstein.engine.internal.Contractions#multiplyBlocks}. */
+  static void multiplyBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      float[] scratch,
+      int so) {
+    for (int i = 0; i < rows && depth == 0; i++) {
+      Arrays.fill(c, co + i * cs, co + i * cs + columns, 0f);
+    }
+    for (int k = 0; k < depth; k += STEP) {
+      int d = Math.min(STEP, depth - k);
+      for (int j = 0; j < columns; j += N) {
+        int width = Math.min(N, columns - j);
+        int panel = po + j * depth + k * N;
+        block(a, ao + k * STEP, scratch, so, rows, d, packed, panel, c, co + j, cs, k > 0, width);
+      }
+    }
+  }
+
+  /** See {@link ornstein.engine.internal.Contractions#multiplyTransposedBlocks}. */
+  static void multiplyTransposedBlocks(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    for (int i = 0; i < rows; i += M) {
+      int column = ao + i / STEP * STEP * STEP + i % STEP;
+      for (int j = 0; j < columns; j += N) {
+        Tile.columns(
+            a,
+            column,
+            depth,
+            packed,
+            po + j * depth,
+            c,
+            co + i * cs + j,
+            cs,
+            accumulate,
+            Math.min(M, rows - i),
+            Math.min(N, columns - j),
+            scratch,
+            so + RowBlock.SIZE);
       }
     }
   }

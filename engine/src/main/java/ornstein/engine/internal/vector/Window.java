@@ -15,6 +15,11 @@ record Window(Convolution g, boolean adjoint) {
     return adjoint ? g.outChannels() : g.inChannels();
   }
 
+  /** Whether each pixel sees the pixel at its own place and nothing else. */
+  boolean isPixel() {
+    return g.kernelHeight() == 1 && g.kernelWidth() == 1 && g.stride() == 1 && g.padding() == 0;
+  }
+
   /** Number of pixels that look through a window. */
   int pixels() {
     return g.batch() * height() * width();

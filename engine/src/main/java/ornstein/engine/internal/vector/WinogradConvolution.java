@@ -93,13 +93,18 @@ record WinogradConvolution(
   }
 
   private int scratch() {
-    return tiles.f().frequencies() * (inStep() + outStep()) + 2 * TileTransforms.SIZE;
+    return tiles.f().frequencies() * (inStep() + outStep()) + TileTransforms.SIZE + patchSize();
+  }
+
+  /** A tile of inputs, or one of outputs. */
+  private int patchSize() {
+    return Math.max(tiles.patchSize(), TileTransforms.SIZE);
   }
 
   private void task(HeapBuffer x, HeapBuffer y, int number, int part, float[] scratch, int so) {
     int tmp = so;
     int patch = tmp + TileTransforms.SIZE;
-    int v = patch + TileTransforms.SIZE;
+    int v = patch + patchSize();
     int m = v + tiles.f().frequencies() * inStep();
     int first = number * block;
     int count = Math.min(block, tiles.count() - first);
@@ -121,20 +126,17 @@ record WinogradConvolution(
   private void transform(
       HeapBuffer x, int first, int count, float[] scratch, int patch, int tmp, int v) {
     for (int i = 0; i < count; i++) {
-      for (int c = 0; c < g().inChannels(); c += STEP) {
-        tiles.input(
-            x.array(),
-            x.offset(),
-            first + i,
-            c,
-            Math.min(STEP, g().inChannels() - c),
-            scratch,
-            patch,
-            tmp,
-            scratch,
-            v + c * block + i * STEP,
-            inStep());
-      }
+      tiles.input(
+          x.array(),
+          x.offset(),
+          first + i,
+          scratch,
+          patch,
+          tmp,
+          scratch,
+          v + i * STEP,
+          block,
+          inStep());
     }
   }
 

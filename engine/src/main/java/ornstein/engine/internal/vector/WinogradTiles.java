@@ -40,46 +40,71 @@ record WinogradTiles(Convolution g, Winograd f) {
     return tile % perRow() * f.tile();
   }
 
+  /** Elements of scratch for a tile at an edge: all of its channels. */
+  int patchSize() {
+    int side = f.tile() + 2;
+    return side * side * g.inChannels();
+  }
+
   /**
-   * Transforms some channels of a tile's input. A tile at an edge is copied to {@code patch} first,
-   * with the zeros around the image.
+   * Transforms a tile's input: channels c … c + CHANNELS go to v + vo + c · {@code chunk}. A tile
+   * at an edge is copied to {@code patch} first, with the zeros around the image.
    */
   void input(
       float[] x,
       int xo,
       int tile,
-      int channel,
-      int channels,
       float[] scratch,
       int patch,
       int tmp,
       float[] v,
       int vo,
+      int chunk,
       int step) {
+    int channels = g.inChannels();
     int side = f.tile() + 2;
     int h0 = top(tile) - g.padding();
     int w0 = left(tile) - g.padding();
-    int first = xo + image(tile) * g.height() * g.width() * g.inChannels() + channel;
-    int row = g.width() * g.inChannels();
+    int first = xo + image(tile) * g.height() * g.width() * channels;
+    int row = g.width() * channels;
     if (h0 >= 0 && w0 >= 0 && h0 + side <= g.height() && w0 + side <= g.width()) {
-      int at = first + h0 * row + w0 * g.inChannels();
-      TileTransforms.input(f, x, at, row, g.inChannels(), channels, scratch, tmp, v, vo, step);
+      int at = first + h0 * row + w0 * channels;
+      transform(x, at, row, scratch, tmp, v, vo, chunk, step);
       return;
     }
+    int line = side * channels;
+    int before = Math.min(side, Math.max(0, -w0)) * channels;
+    int end = Math.max(before, Math.min(side, g.width() - w0) * channels);
     for (int i = 0; i < side; i++) {
-      for (int j = 0; j < side; j++) {
-        int h = h0 + i;
-        int w = w0 + j;
-        int to = patch + (i * side + j) * CHANNELS;
-        if (h >= 0 && h < g.height() && w >= 0 && w < g.width()) {
-          System.arraycopy(x, first + h * row + w * g.inChannels(), scratch, to, channels);
-        } else {
-          Arrays.fill(scratch, to, to + channels, 0f);
-        }
+      int h = h0 + i;
+      int to = patch + i * line;
+      if (h < 0 || h >= g.height()) {
+        Arrays.fill(scratch, to, to + line, 0f);
+        continue;
       }
+      Arrays.fill(scratch, to, to + before, 0f);
+      System.arraycopy(
+          x, first + h * row + w0 * channels + before, scratch, to + before, end - before);
+      Arrays.fill(scratch, to + end, to + line, 0f);
     }
-    int line = side * CHANNELS;
-    TileTransforms.input(f, scratch, patch, line, CHANNELS, channels, scratch, tmp, v, vo, step);
+    transform(scratch, patch, line, scratch, tmp, v, vo, chunk, step);
+  }
+
+  private void transform(
+      float[] x,
+      int at,
+      int row,
+      float[] scratch,
+      int tmp,
+      float[] v,
+      int vo,
+      int chunk,
+      int step) {
+    int pixel = g.inChannels();
+    for (int c = 0; c < pixel; c += CHANNELS) {
+      int n = Math.min(CHANNELS, pixel - c);
+      TileTransforms.input(f, x, at + c, row, pixel, n, scratch, tmp, v, vo + c * chunk, step);
+    }
   }
 
   /** Number of the first output pixel of a tile. */
@@ -101,12 +126,9 @@ record WinogradTiles(Convolution g, Winograd f) {
     int rows = rows(tile);
     int columns = columns(tile);
     for (int i = 0; i < rows; i++) {
-      for (int j = 0; j < columns; j++) {
-        int at = (pixel(tile) + i * g.outWidth() + j) * g.outChannels() + channel;
-        int from = po + (i * f.tile() + j) * CHANNELS;
-        System.arraycopy(patch, from, y.array(), y.offset() + at, channels);
-        epilogue.apply(y, at, channel, channels);
-      }
+      int at = (pixel(tile) + i * g.outWidth()) * g.outChannels() + channel;
+      int from = po + i * f.tile() * CHANNELS;
+      epilogue.store(patch, from, CHANNELS, y, at, g.outChannels(), columns, channel, channels);
     }
   }
 
@@ -119,7 +141,7 @@ record WinogradTiles(Convolution g, Winograd f) {
         int to = po + (i * f.tile() + j) * CHANNELS;
         if (i < rows && j < columns) {
           int at = (pixel(tile) + i * g.outWidth() + j) * g.outChannels() + channel;
-          System.arraycopy(gy, go + at, patch, to, channels);
+          RowBlock.copy(gy, go + at, patch, to, channels);
         } else {
           Arrays.fill(patch, to, to + channels, 0f);
         }

@@ -31,7 +31,7 @@ record WinogradWeightGradient(WinogradTiles tiles, int block) {
     HeapBuffer v = launcher.scratch(f.frequencies() * w.inStep());
     HeapBuffer d = launcher.scratch(f.frequencies() * w.outStep());
     HeapBuffer sums = launcher.scratch(f.frequencies() * w.sumStep());
-    int own = 2 * TileTransforms.SIZE;
+    int own = TileTransforms.SIZE + Math.max(tiles.patchSize(), TileTransforms.SIZE);
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     for (int first = 0; first < tiles.count(); first += w.block) {
       int start = first;
@@ -100,20 +100,17 @@ record WinogradWeightGradient(WinogradTiles tiles, int block) {
       HeapBuffer v,
       HeapBuffer d) {
     int patch = so + TileTransforms.SIZE;
-    for (int c = 0; c < g().inChannels(); c += STEP) {
-      tiles.input(
-          x.array(),
-          x.offset(),
-          first + i,
-          c,
-          Math.min(STEP, g().inChannels() - c),
-          scratch,
-          patch,
-          so,
-          v.array(),
-          v.offset() + c * block + i * STEP,
-          inStep());
-    }
+    tiles.input(
+        x.array(),
+        x.offset(),
+        first + i,
+        scratch,
+        patch,
+        so,
+        v.array(),
+        v.offset() + i * STEP,
+        block,
+        inStep());
     for (int k = 0; k < g().outChannels(); k += CHANNELS) {
       int channels = Math.min(CHANNELS, g().outChannels() - k);
       tiles.gradient(gy.array(), gy.offset(), first + i, k, channels, scratch, patch);
