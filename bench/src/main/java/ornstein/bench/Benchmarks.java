@@ -57,8 +57,8 @@ import picocli.CommandLine.Unmatched;
       "Examples:",
       "  ornstein bench -l",
       "  ornstein bench Matmul -p threads=1 -prof gc",
-      "  ornstein bench Convolution.forward -p shape=16x64x64x28,16x64x192x14k1",
-      "  ornstein bench UNet.sample -p side=28",
+      "  ornstein bench Convolution.*forward -p shape=16x64x64x28,16x64x192x14k1",
+      "  ornstein bench UNet.*sample -p side=28",
       "  ornstein bench --guard"
     })
 public final class Benchmarks implements Callable<Integer> {
@@ -139,16 +139,26 @@ public final class Benchmarks implements Callable<Integer> {
     require(
         jmh.isEmpty(),
         "--guard takes neither a regular expression nor options of JMH: " + String.join(" ", jmh));
-    String machine = System.getProperty("os.arch") + "-" + KernelsProvider.current().name();
-    Guard measuring = new Guard(machine, GuardedFigures.all(), meter, spec.commandLine().getOut());
+    Guard measuring =
+        new Guard(machine(), GuardedFigures.all(), meter, spec.commandLine().getOut());
     if (update) {
       // Before measuring, so that a bad file does not cost minutes.
       RatioRecord old = Files.exists(record) ? RatioRecord.read(record) : RatioRecord.empty();
+      Path folder = record.toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        throw new RecordException(
+            record + ": its folder does not exist; create it, or name another file with --record");
+      }
       measuring.update(old).write(record);
       return ExitCode.OK;
     }
     List<Figure> fallen = measuring.compare(RatioRecord.read(record));
     return fallen.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  /** The class of this machine: what the ratios to the peak depend on most. */
+  static String machine() {
+    return System.getProperty("os.arch") + "-" + KernelsProvider.current().name();
   }
 
   private int benchmark() throws IOException {

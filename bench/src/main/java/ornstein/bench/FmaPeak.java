@@ -1,5 +1,9 @@
 package ornstein.bench;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -17,7 +21,7 @@ final class FmaPeak {
   static final long FLOPS = ROUNDS * 10L * 2 * S.length();
 
   /** A call takes some 0.2 ms: short enough that some of them run undisturbed on a busy machine. */
-  private static final int CALLS = 60;
+  private static final int CALLS = 30;
 
   /** Calls without a faster one, after which the code counts as compiled. */
   private static final int SETTLED_CALLS = 200;
@@ -93,6 +97,41 @@ final class FmaPeak {
       best = Math.min(best, call());
     }
     return (double) FLOPS / best;
+  }
+
+  /**
+   * What some threads reach at once, in GFLOP/s from the first start to the last end. It is less
+   * than so many times the peak of one where the cores are busy, share units or slow down together.
+   */
+  static double gigaflops(int threads) {
+    CountDownLatch ready = new CountDownLatch(threads);
+    List<CompletableFuture<long[]>> runs = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      CompletableFuture<long[]> run = new CompletableFuture<>();
+      runs.add(run);
+      Thread.ofPlatform().daemon().start(() -> run.complete(timed(ready)));
+    }
+    long start = Long.MAX_VALUE;
+    long end = Long.MIN_VALUE;
+    for (CompletableFuture<long[]> run : runs) {
+      long[] times = run.join();
+      start = Math.min(start, times[0]);
+      end = Math.max(end, times[1]);
+    }
+    return (double) threads * CALLS * FLOPS / (end - start);
+  }
+
+  /** Start and end of the calls, which begin when all threads are ready. */
+  private static long[] timed(CountDownLatch ready) {
+    ready.countDown();
+    while (ready.getCount() > 0) {
+      Thread.onSpinWait(); // a thread that sleeps would start late
+    }
+    long start = System.nanoTime();
+    for (int i = 0; i < CALLS; i++) {
+      sum = chains(factor);
+    }
+    return new long[] {start, System.nanoTime()};
   }
 
   private static long call() {

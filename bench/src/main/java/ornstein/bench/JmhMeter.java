@@ -5,9 +5,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -30,8 +30,13 @@ import ornstein.bench.guard.Meter;
  * against the peak right before and after it.
  */
 final class JmhMeter implements Meter {
-  private static final int BATCHES = 10;
-  private static final TimeValue BATCH_TIME = TimeValue.milliseconds(300);
+  private static final TimeValue BATCH_TIME = TimeValue.milliseconds(30);
+
+  /** In a batch with fewer of the cores free, a figure on several threads says little. */
+  private static final double FREE_PERCENT = 90;
+
+  /** If one batch in so many had the cores free, the best one was probably among them. */
+  private static final int FREE_SHARE = 10;
 
   private final PrintStream log;
 
@@ -49,7 +54,7 @@ final class JmhMeter implements Meter {
                   options(figure),
                   OutputFormatFactory.createFormatInstance(stream, VerboseMode.NORMAL))
               .run();
-      return best(figure, results);
+      return best(figure, batches(results));
     } catch (RunnerException e) {
       log.print(output.toString(StandardCharsets.UTF_8));
       throw new MeasurementException(figure.name() + ": " + e.getMessage(), e);
@@ -57,43 +62,68 @@ final class JmhMeter implements Meter {
   }
 
   private static Options options(Figure figure) {
+    String name = figure.benchmark().getName() + "." + figure.method();
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include(
-                "^" + Pattern.quote(figure.benchmark().getName() + "." + figure.method()) + "$")
+            .include("^" + Pattern.quote(name) + "$")
             .forks(1)
             .warmupIterations(figure.warmUpSeconds())
             .warmupTime(TimeValue.seconds(1))
-            .measurementIterations(BATCHES)
+            .measurementIterations(figure.batches())
             .measurementTime(BATCH_TIME)
+            .syncIterations(false) // matters to several threads of JMH's only, and costs time
             .addProfiler(PeakProfiler.class)
             .shouldFailOnError(true);
+    if (!figure.allThreads()) {
+      options = options.jvmArgsAppend("-Dornstein.threads=1");
+    }
     for (Map.Entry<String, String> parameter : figure.parameters().entrySet()) {
       options = options.param(parameter.getKey(), parameter.getValue());
     }
     return options.build();
   }
 
-  private static Measurement best(Figure figure, Collection<RunResult> results) {
+  private static List<IterationResult> batches(Collection<RunResult> results) {
     return results.stream()
         .flatMap(run -> run.getBenchmarkResults().stream())
-        .map(BenchmarkResult::getIterationResults)
-        .flatMap(Collection::stream)
-        .map(batch -> measurement(figure, batch))
-        .max(Comparator.comparingDouble(Measurement::ratio))
-        .orElseThrow(() -> new MeasurementException(figure.name() + ": JMH measured nothing"));
+        .flatMap(fork -> fork.getIterationResults().stream())
+        .toList();
   }
 
-  private static Measurement measurement(Figure figure, IterationResult batch) {
-    var results = batch.getSecondaryResults();
-    Result<?> percent = results.get(PeakProfiler.PERCENT);
-    for (Work.Unit unit : Work.Unit.values()) {
-      Result<?> rate = results.get(unit.label);
-      if (rate != null && percent != null) {
-        return new Measurement(rate.getScore(), unit.perSecond, percent.getScore() / 100);
-      }
+  /** The batch of the highest percentage. */
+  static Measurement best(Figure figure, List<IterationResult> batches) {
+    IterationResult best =
+        batches.stream()
+            .max(Comparator.comparingDouble(batch -> score(figure, batch, PeakProfiler.PERCENT)))
+            .orElseThrow(() -> new MeasurementException(figure.name() + ": JMH measured nothing"));
+    Work.Unit unit =
+        best.getSecondaryResults().containsKey(Work.Unit.FLOPS.label)
+            ? Work.Unit.FLOPS
+            : Work.Unit.ELEMENTS;
+    return new Measurement(
+        score(figure, best, unit.label),
+        unit.perSecond,
+        score(figure, best, PeakProfiler.PERCENT) / 100,
+        free(figure, batches));
+  }
+
+  private static boolean free(Figure figure, List<IterationResult> batches) {
+    return batches.stream()
+                .filter(batch -> score(figure, batch, PeakProfiler.FREE) >= FREE_PERCENT)
+                .count()
+            * FREE_SHARE
+        >= batches.size();
+  }
+
+  private static double score(Figure figure, IterationResult batch, String label) {
+    Result<?> result = batch.getSecondaryResults().get(label);
+    if (result == null) {
+      throw new MeasurementException(
+          figure.name()
+              + ": no "
+              + label
+              + " was measured; its benchmark must announce its Work in @Setup");
     }
-    throw new MeasurementException(
-        figure.name() + ": the benchmark announced no work; call Work.flops in its @Setup");
+    return result.getScore();
   }
 }

@@ -2,7 +2,9 @@ package ornstein.bench;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.profile.InternalProfiler;
@@ -28,8 +30,16 @@ public final class PeakProfiler implements InternalProfiler {
   /** Label of the peak of all threads, in GFLOP/s. */
   static final String PEAK = "peak.gflops";
 
+  /**
+   * Label of the share of all threads' peak, in percent, that as many threads reach at once around
+   * an iteration: the worse one of before and after. Well below 100, something else keeps the cores
+   * busy.
+   */
+  static final String FREE = "peak.free";
+
   private boolean warm;
   private double before;
+  private double freeBefore;
 
   /** Creates the profiler; JMH does. */
   public PeakProfiler() {}
@@ -46,37 +56,61 @@ public final class PeakProfiler implements InternalProfiler {
       warm = true;
     }
     before = FmaPeak.gigaflops();
+    freeBefore = together(threads(Work.announced(), benchmark));
   }
 
   @Override
   public Collection<? extends Result<?>> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    Work work = Work.announced();
+    double free = Math.min(freeBefore, together(threads(work, benchmark)));
     double peak = Math.max(before, FmaPeak.gigaflops());
-    return results(Work.announced(), benchmark, result.getPrimaryResult().getScore(), peak);
-  }
-
-  /** The results for a score of JMH and a peak of one thread in GFLOP/s. */
-  static List<ScalarResult> results(
-      @Nullable Work work, BenchmarkParams benchmark, double score, double peak) {
     if (work == null) {
       return List.of();
     }
-    double seconds = secondsPerOp(benchmark, score);
-    double rate = work.perOp() * 1e-9 * benchmark.getThreads() / seconds;
-    double wholePeak = peak * Math.max(work.threads(), benchmark.getThreads());
+    double seconds =
+        secondsPerOp(
+            benchmark.getMode(),
+            benchmark.getTimeUnit(),
+            benchmark.getThreads(),
+            result.getPrimaryResult().getScore());
+    return results(work, benchmark.getThreads(), seconds, peak, free);
+  }
+
+  /** Threads that work at the same time: the kernels' own, or JMH's that call them. */
+  private static int threads(@Nullable Work work, BenchmarkParams benchmark) {
+    return Math.max(work == null ? 1 : work.threads(), benchmark.getThreads());
+  }
+
+  /** Nothing to compare for one thread: it is measured alone anyway. */
+  private static double together(int threads) {
+    return threads == 1 ? Double.POSITIVE_INFINITY : FmaPeak.gigaflops(threads);
+  }
+
+  /**
+   * The results.
+   *
+   * @param work one call
+   * @param callers threads that call
+   * @param seconds time of a call
+   * @param peak of one thread, in GFLOP/s
+   * @param free what all threads reach at once, in GFLOP/s
+   */
+  static List<ScalarResult> results(
+      Work work, int callers, double seconds, double peak, double free) {
+    double rate = work.perOp() * 1e-9 * callers / seconds;
+    double wholePeak = peak * Math.max(work.threads(), callers);
     return List.of(
         result(work.unit().label, rate, work.unit().perSecond),
         result(PEAK, wholePeak, "GFLOP/s"),
-        result(PERCENT, 100 * rate / wholePeak, "%"));
+        result(PERCENT, 100 * rate / wholePeak, "%"),
+        result(FREE, Math.min(100, 100 * free / wholePeak), "%"));
   }
 
-  /** Throughput is operations per time and sums up threads; all other modes are times. */
-  private static double secondsPerOp(BenchmarkParams benchmark, double score) {
-    double unit = 1e-9 * benchmark.getTimeUnit().toNanos(1);
-    return switch (benchmark.getMode()) {
-      case Throughput -> benchmark.getThreads() * unit / score;
-      default -> score * unit;
-    };
+  /** Time of a call. A throughput sums up the callers; all other scores are times. */
+  static double secondsPerOp(Mode mode, TimeUnit unit, int callers, double score) {
+    double seconds = 1e-9 * unit.toNanos(1);
+    return mode == Mode.Throughput ? callers * seconds / score : score * seconds;
   }
 
   private static ScalarResult result(String label, double value, String unit) {

@@ -9,14 +9,18 @@ import java.util.Map;
  * @param benchmark the class of the benchmark
  * @param method its method
  * @param parameters values of the benchmark's parameters by name
+ * @param allThreads whether it is on all threads of the machine rather than on one
  * @param warmUpSeconds how long it is warmed up
+ * @param batches how many short batches are measured, the best of which counts
  */
 public record Figure(
     String name,
     Class<?> benchmark,
     String method,
     Map<String, String> parameters,
-    int warmUpSeconds) {
+    boolean allThreads,
+    int warmUpSeconds,
+    int batches) {
   /**
    * Checks the name.
    *

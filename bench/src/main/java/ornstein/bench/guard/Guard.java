@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Measures the guarded figures and compares them with the record, or makes the record. What it
@@ -54,7 +56,9 @@ public final class Guard {
           "no record for this class of machine, "
               + machine
               + ": nothing is judged; --update adds it");
-      table.line("recorded: " + String.join(", ", record.machines()));
+      if (!record.machines().isEmpty()) {
+        table.line("recorded classes: " + String.join(", ", record.machines()));
+      }
     } else {
       table.line("class of machine: " + machine);
     }
@@ -64,21 +68,21 @@ public final class Guard {
       Double ratio = recorded.get(figure.name());
       OptionalDouble known = ratio == null ? OptionalDouble.empty() : OptionalDouble.of(ratio);
       Judgement first = new Judgement(figure, List.of(meter.measure(figure)), known);
-      table.row(first, first.fellShort() ? "short, to be measured again" : "");
+      table.row(first, first.isShort() ? "short, to be measured again" : "");
       judgements.add(first);
     }
     judgements.replaceAll(this::again);
     conclude(judgements);
-    return judgements.stream().filter(Judgement::fellShort).map(Judgement::figure).toList();
+    return judgements.stream().filter(Judgement::fell).map(Judgement::figure).toList();
   }
 
   private Judgement again(Judgement first) {
     Judgement judgement = first;
-    for (int i = 1; i < TRIES && judgement.fellShort(); i++) {
+    for (int i = 1; i < TRIES && judgement.isShort(); i++) {
       List<Measurement> all = new ArrayList<>(judgement.measurements());
       all.add(meter.measure(judgement.figure()));
       judgement = new Judgement(judgement.figure(), all, judgement.recorded());
-      table.row(judgement, "best of " + all.size() + (judgement.fellShort() ? ", short" : ""));
+      table.row(judgement, "best of " + all.size() + (judgement.isShort() ? ", short" : ""));
     }
     return judgement;
   }
@@ -88,16 +92,27 @@ public final class Guard {
     if (judged == 0) {
       return;
     }
-    long unknown = judgements.size() - judged;
-    if (unknown > 0) {
-      table.line(unknown + " figures have no record and were not judged; --update adds them");
-    }
-    long risen = judgements.stream().filter(Judgement::rose).count();
-    if (risen > 0) {
-      table.line(risen + " figures are more than " + PERCENT + " above; --update records them");
-    }
-    long fallen = judgements.stream().filter(Judgement::fellShort).count();
+    list("no record, so not judged; --update adds it", judgements, j -> j.recorded().isEmpty());
+    list("more than " + PERCENT + " above; --update records it", judgements, Judgement::rose);
+    list(
+        "short, but not judged, for other programs kept the cores busy",
+        judgements,
+        j -> j.isShort() && !j.fell());
+    list("fell by more than " + PERCENT, judgements, Judgement::fell);
+    long fallen = judgements.stream().filter(Judgement::fell).count();
     table.line(fallen + " of " + judged + " figures fell by more than " + PERCENT);
+  }
+
+  /** Names the figures of which something is true, if there are any. */
+  private void list(String what, List<Judgement> judgements, Predicate<Judgement> which) {
+    String names =
+        judgements.stream()
+            .filter(which)
+            .map(judgement -> judgement.figure().name())
+            .collect(Collectors.joining(", "));
+    if (!names.isEmpty()) {
+      table.line(what + ": " + names);
+    }
   }
 
   /**
@@ -121,6 +136,15 @@ public final class Guard {
         OptionalDouble known = old == null ? OptionalDouble.empty() : OptionalDouble.of(old);
         table.row(new Judgement(figure, List.of(measurement), known), i + " of " + TRIES);
       }
+    }
+    String disturbed =
+        measured.entrySet().stream()
+            .filter(entry -> !entry.getValue().stream().allMatch(Measurement::undisturbed))
+            .map(entry -> entry.getKey().name())
+            .collect(Collectors.joining(", "));
+    if (!disturbed.isEmpty()) {
+      table.line(
+          "other programs kept the cores busy, so update again when it is quiet: " + disturbed);
     }
     SequencedMap<String, Double> ratios = new LinkedHashMap<>();
     measured.forEach((figure, all) -> ratios.put(figure.name(), middle(all)));

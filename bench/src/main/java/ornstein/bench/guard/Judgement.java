@@ -48,12 +48,22 @@ public record Judgement(Figure figure, List<Measurement> measurements, OptionalD
   }
 
   /**
-   * Whether the figure lost more than {@link #TOLERANCE}.
+   * Whether even the best ratio is more than {@link #TOLERANCE} below the recorded one.
    *
    * @return false also if there is no record
    */
-  public boolean fellShort() {
+  public boolean isShort() {
     return recorded.isPresent() && best().ratio() < (1 - TOLERANCE) * recorded.getAsDouble();
+  }
+
+  /**
+   * Whether the figure fell: it is short, and not because other programs kept the cores busy in all
+   * measurements.
+   *
+   * @return false also if there is no record
+   */
+  public boolean fell() {
+    return isShort() && measurements.stream().anyMatch(Measurement::undisturbed);
   }
 
   /**

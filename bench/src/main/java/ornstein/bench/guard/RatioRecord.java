@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -26,13 +25,19 @@ public final class RatioRecord {
 
   private static final String COMMENT =
       """
-      # What fraction of the processor's peak each guarded figure reaches, by class of machine: architecture,
-      # kernels with the bits of a vector, threads. The peak is that of fused multiply-adds on as many threads as the
-      # figure has, measured in the same JVM around each batch; the best batch counts, and of three JVMs the middle one.
-      # Networks count the operations of convolutions, products and attention; group norm and normals count elements.
-      # Made by "./ornstein bench --guard --update", which writes the lines of its own class of machine anew and keeps
-      # the others. "./ornstein bench --guard" compares: see CONTRIBUTING.md, "Measure".
+      # What fraction of the processor's peak each guarded figure reaches, by class of machine:
+      # architecture, kernels with the bits of a vector, threads.
+      #
+      # The peak is that of fused multiply-adds in the same JVM, measured on one thread around each
+      # batch, times the figure's threads: all for names that end in -threads, else one. The best batch
+      # of a JVM counts, and of three JVMs the middle one. Networks count the operations of
+      # convolutions, products and attention; group norm and normals count elements.
+      #
+      # Made by "./ornstein bench --guard --update", which writes the lines of its own class of machine
+      # anew and keeps the others. "./ornstein bench --guard" compares; see CONTRIBUTING.md, "Measure".
       """;
+
+  private static final int DIGITS = 4;
 
   private static final String REMEDY =
       "restore the file from version control, or delete it and make it anew with --guard --update";
@@ -172,9 +177,13 @@ public final class RatioRecord {
         (machine, figures) ->
             figures.forEach(
                 (figure, ratio) ->
-                    text.append(
-                        String.format(Locale.ROOT, "%s,%s,%.4f%n", machine, figure, ratio))));
-    return text.toString().replace(System.lineSeparator(), "\n");
+                    text.append(machine)
+                        .append(',')
+                        .append(figure)
+                        .append(',')
+                        .append(Digits.of(ratio, DIGITS))
+                        .append('\n')));
+    return text.toString();
   }
 
   private static String reason(IOException e) {

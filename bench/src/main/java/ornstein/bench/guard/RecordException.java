@@ -9,7 +9,7 @@ public final class RecordException extends RuntimeException {
    *
    * @param message file, what is wrong with it, and the remedy
    */
-  RecordException(String message) {
+  public RecordException(String message) {
     super(message);
   }
 }

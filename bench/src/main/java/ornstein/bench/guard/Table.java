@@ -3,6 +3,7 @@ package ornstein.bench.guard;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 
 /** Prints judgements, one row each, as they come. */
 final class Table {
@@ -27,18 +28,21 @@ final class Table {
   void row(Judgement j, String remark) {
     row(
         j.figure().name(),
-        String.format(Locale.ROOT, "%.2f", j.best().rate()),
+        digits(j.best().rate()),
         j.best().unit(),
-        String.format(Locale.ROOT, "%.3f", j.best().ratio()),
-        format("%.3f", j.recorded(), 1),
-        format("%+.0f %%", j.change(), 100),
+        digits(j.best().ratio()),
+        optional(j.recorded(), Table::digits),
+        optional(j.change(), change -> String.format(Locale.ROOT, "%+.0f %%", 100 * change)),
         remark);
   }
 
-  private static String format(String format, OptionalDouble value, double factor) {
-    return value.isPresent()
-        ? String.format(Locale.ROOT, format, factor * value.getAsDouble())
-        : "-";
+  /** Ratios of different figures differ widely. */
+  private static String digits(double value) {
+    return Digits.of(value, 3);
+  }
+
+  private static String optional(OptionalDouble value, DoubleFunction<String> format) {
+    return value.isPresent() ? format.apply(value.getAsDouble()) : "-";
   }
 
   private void row(
