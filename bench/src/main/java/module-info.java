@@ -3,6 +3,7 @@
 module ornstein.bench {
   requires static org.jspecify;
   requires info.picocli;
+  requires java.management;
   requires jdk.incubator.vector;
   requires jmh.core;
   requires ornstein.diffusion;

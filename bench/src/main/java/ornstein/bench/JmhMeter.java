@@ -32,10 +32,10 @@ import ornstein.bench.guard.Meter;
 final class JmhMeter implements Meter {
   private static final TimeValue BATCH_TIME = TimeValue.milliseconds(30);
 
-  /** In a batch with fewer of the cores free, a figure on several threads says little. */
-  private static final double FREE_PERCENT = 90;
+  /** Share of the cores' time with which a batch on several threads counts as undisturbed. */
+  private static final double FREE = 0.9;
 
-  /** If one batch in so many had the cores free, the best one was probably among them. */
+  /** If one batch in so many was undisturbed, the best one was probably among those. */
   private static final int FREE_SHARE = 10;
 
   private final PrintStream log;
@@ -90,29 +90,37 @@ final class JmhMeter implements Meter {
         .toList();
   }
 
-  /** The batch of the highest percentage. */
+  /** What the best batch says. */
   static Measurement best(Figure figure, List<IterationResult> batches) {
-    IterationResult best =
+    Measurement best =
         batches.stream()
-            .max(Comparator.comparingDouble(batch -> score(figure, batch, PeakProfiler.PERCENT)))
+            .map(batch -> measurement(figure, batch))
+            .max(Comparator.comparingDouble(Measurement::ratio))
             .orElseThrow(() -> new MeasurementException(figure.name() + ": JMH measured nothing"));
-    Work.Unit unit =
-        best.getSecondaryResults().containsKey(Work.Unit.FLOPS.label)
-            ? Work.Unit.FLOPS
-            : Work.Unit.ELEMENTS;
-    return new Measurement(
-        score(figure, best, unit.label),
-        unit.perSecond,
-        score(figure, best, PeakProfiler.PERCENT) / 100,
-        free(figure, batches));
+    long free = batches.stream().filter(batch -> cores(figure, batch) >= FREE).count();
+    boolean undisturbed = !figure.allThreads() || free * FREE_SHARE >= batches.size();
+    return new Measurement(best.rate(), best.unit(), best.ratio(), undisturbed);
   }
 
-  private static boolean free(Figure figure, List<IterationResult> batches) {
-    return batches.stream()
-                .filter(batch -> score(figure, batch, PeakProfiler.FREE) >= FREE_PERCENT)
-                .count()
-            * FREE_SHARE
-        >= batches.size();
+  /**
+   * One batch. Of a figure on one thread only the time counts for which the thread ran, so that
+   * other programs that take turns with it make no difference.
+   */
+  private static Measurement measurement(Figure figure, IterationResult batch) {
+    Work.Unit unit =
+        batch.getSecondaryResults().containsKey(Work.Unit.ELEMENTS.label)
+            ? Work.Unit.ELEMENTS
+            : Work.Unit.FLOPS;
+    double ran = figure.allThreads() ? 1 : cores(figure, batch);
+    return new Measurement(
+        score(figure, batch, unit.label) / ran,
+        unit.perSecond,
+        score(figure, batch, PeakProfiler.PERCENT) / 100 / ran,
+        true);
+  }
+
+  private static double cores(Figure figure, IterationResult batch) {
+    return score(figure, batch, PeakProfiler.CORES) / 100;
   }
 
   private static double score(Figure figure, IterationResult batch, String label) {

@@ -1,5 +1,7 @@
 package ornstein.bench;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +33,18 @@ public final class PeakProfiler implements InternalProfiler {
   static final String PEAK = "peak.gflops";
 
   /**
-   * Label of the share of all threads' peak, in percent, that as many threads reach at once around
-   * an iteration: the worse one of before and after. Well below 100, something else keeps the cores
-   * busy.
+   * Label of the percentage of the cores' time that the benchmark had, as far as it can be told: on
+   * one thread, the time that it ran out of the time that its calls took; on several, what as many
+   * threads reach of their peak at once, before or after the iteration, whichever is worse. Well
+   * below 100, other programs keep the cores busy.
    */
-  static final String FREE = "peak.free";
+  static final String CORES = "cores.percent";
 
+  private final ThreadMXBean clocks = ManagementFactory.getThreadMXBean();
   private boolean warm;
-  private double before;
-  private double freeBefore;
+  private double peakBefore;
+  private double togetherBefore;
+  private long ranBefore;
 
   /** Creates the profiler; JMH does. */
   public PeakProfiler() {}
@@ -55,16 +60,19 @@ public final class PeakProfiler implements InternalProfiler {
       FmaPeak.warmUp();
       warm = true;
     }
-    before = FmaPeak.gigaflops();
-    freeBefore = together(threads(Work.announced(), benchmark));
+    peakBefore = FmaPeak.gigaflops();
+    togetherBefore = together(threads(Work.announced(), benchmark));
+    ranBefore = ran();
   }
 
   @Override
   public Collection<? extends Result<?>> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    double ran = 1e-9 * (ran() - ranBefore);
     Work work = Work.announced();
-    double free = Math.min(freeBefore, together(threads(work, benchmark)));
-    double peak = Math.max(before, FmaPeak.gigaflops());
+    int threads = threads(work, benchmark);
+    double together = Math.min(togetherBefore, together(threads));
+    double peak = Math.max(peakBefore, FmaPeak.gigaflops());
     if (work == null) {
       return List.of();
     }
@@ -74,7 +82,11 @@ public final class PeakProfiler implements InternalProfiler {
             benchmark.getTimeUnit(),
             benchmark.getThreads(),
             result.getPrimaryResult().getScore());
-    return results(work, benchmark.getThreads(), seconds, peak, free);
+    double cores =
+        threads == 1
+            ? ran / (seconds * result.getMetadata().getAllOps())
+            : together / (peak * threads);
+    return results(work, benchmark.getThreads(), seconds, peak, cores);
   }
 
   /** Threads that work at the same time: the kernels' own, or JMH's that call them. */
@@ -82,9 +94,19 @@ public final class PeakProfiler implements InternalProfiler {
     return Math.max(work == null ? 1 : work.threads(), benchmark.getThreads());
   }
 
-  /** Nothing to compare for one thread: it is measured alone anyway. */
   private static double together(int threads) {
-    return threads == 1 ? Double.POSITIVE_INFINITY : FmaPeak.gigaflops(threads);
+    return threads == 1 ? 0 : FmaPeak.gigaflops(threads);
+  }
+
+  /** Nanoseconds for which all threads but this one have run since they began. */
+  private long ran() {
+    long sum = 0;
+    for (long id : clocks.getAllThreadIds()) {
+      if (id != Thread.currentThread().threadId()) {
+        sum += Math.max(0, clocks.getThreadCpuTime(id)); // -1 for one that has just ended
+      }
+    }
+    return sum;
   }
 
   /**
@@ -94,17 +116,17 @@ public final class PeakProfiler implements InternalProfiler {
    * @param callers threads that call
    * @param seconds time of a call
    * @param peak of one thread, in GFLOP/s
-   * @param free what all threads reach at once, in GFLOP/s
+   * @param cores share of the cores' time that the benchmark had
    */
   static List<ScalarResult> results(
-      Work work, int callers, double seconds, double peak, double free) {
+      Work work, int callers, double seconds, double peak, double cores) {
     double rate = work.perOp() * 1e-9 * callers / seconds;
     double wholePeak = peak * Math.max(work.threads(), callers);
     return List.of(
         result(work.unit().label, rate, work.unit().perSecond),
         result(PEAK, wholePeak, "GFLOP/s"),
         result(PERCENT, 100 * rate / wholePeak, "%"),
-        result(FREE, Math.min(100, 100 * free / wholePeak), "%"));
+        result(CORES, Math.min(100, 100 * cores), "%"));
   }
 
   /** Time of a call. A throughput sums up the callers; all other scores are times. */

@@ -13,9 +13,9 @@ import org.openjdk.jmh.results.ScalarResult;
 
 class PeakProfilerTest {
   private static Map<String, Double> results(
-      Work work, int callers, double seconds, double peak, double free) {
+      Work work, int callers, double seconds, double peak, double cores) {
     Map<String, Double> scores = new LinkedHashMap<>();
-    for (ScalarResult result : PeakProfiler.results(work, callers, seconds, peak, free)) {
+    for (ScalarResult result : PeakProfiler.results(work, callers, seconds, peak, cores)) {
       scores.put(result.getLabel(), result.getScore());
     }
     return scores;
@@ -26,28 +26,28 @@ class PeakProfilerTest {
     // 4 GFLOP in half a second are 8 GFLOP/s; two threads could do 2 · 10
     Work work = new Work(4_000_000_000L, 2, Work.Unit.FLOPS);
     assertEquals(
-        Map.of("gflops", 8.0, "peak.gflops", 20.0, "peak.percent", 40.0, "peak.free", 75.0),
-        results(work, 1, 0.5, 10, 15));
+        Map.of("gflops", 8.0, "peak.gflops", 20.0, "peak.percent", 40.0, "cores.percent", 75.0),
+        results(work, 1, 0.5, 10, 0.75));
   }
 
   @Test
   void countsElements() {
     Work work = new Work(1_000_000_000L, 1, Work.Unit.ELEMENTS);
-    assertEquals(2.0, results(work, 1, 0.5, 10, 10).get("gelements"));
+    assertEquals(2.0, results(work, 1, 0.5, 10, 1).get("gelements"));
   }
 
   @Test
   void severalCallersAddUp() {
     Work work = new Work(1_000_000_000L, 1, Work.Unit.FLOPS);
-    Map<String, Double> results = results(work, 4, 0.5, 10, 40);
+    Map<String, Double> results = results(work, 4, 0.5, 10, 1);
     assertEquals(8.0, results.get("gflops"));
     assertEquals(40.0, results.get("peak.gflops"));
   }
 
   @Test
-  void theShareOfFreeCoresIsAtMostAllOfThem() {
+  void theShareOfTheCoresIsAtMostAllOfThem() {
     Work work = new Work(1, 1, Work.Unit.FLOPS);
-    assertEquals(100.0, results(work, 1, 1, 10, Double.POSITIVE_INFINITY).get("peak.free"));
+    assertEquals(100.0, results(work, 1, 1, 10, 1.01).get("cores.percent"));
   }
 
   @Test

@@ -29,9 +29,10 @@ public final class RatioRecord {
       # architecture, kernels with the bits of a vector, threads.
       #
       # The peak is that of fused multiply-adds in the same JVM, measured on one thread around each
-      # batch, times the figure's threads: all for names that end in -threads, else one. The best batch
-      # of a JVM counts, and of three JVMs the middle one. Networks count the operations of
-      # convolutions, products and attention; group norm and normals count elements.
+      # batch, times the figure's threads. Names that end in -threads are those of all threads; the
+      # others are of one, and of its time that counts for which it ran. The best batch of a JVM
+      # counts, and of three JVMs the middle one. Networks count the operations of convolutions,
+      # products and attention; group norm and normals count elements.
       #
       # Made by "./ornstein bench --guard --update", which writes the lines of its own class of machine
       # anew and keeps the others. "./ornstein bench --guard" compares; see CONTRIBUTING.md, "Measure".
