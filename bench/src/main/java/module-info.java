@@ -2,7 +2,12 @@
 @SuppressWarnings("requires-automatic")
 module ornstein.bench {
   requires static org.jspecify;
+  requires info.picocli;
+  requires java.management;
   requires jdk.incubator.vector;
   requires jmh.core;
   requires ornstein.diffusion;
+
+  opens ornstein.bench to
+      info.picocli;
 }

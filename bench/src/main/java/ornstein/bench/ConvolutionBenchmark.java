@@ -1,7 +1,8 @@
 package ornstein.bench;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +22,10 @@ import ornstein.engine.kernel.Convolution;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
 
-/** 3×3 convolutions of real U-Nets, forwards and both ways backwards, on the vector kernels. */
+/**
+ * Convolutions of real U-Nets, forwards and both ways backwards, on the vector kernels: 3×3, 1×1
+ * (around attention and across residual blocks) and with stride 2 (downsampling).
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -30,14 +34,26 @@ import ornstein.engine.kernel.KernelsProvider;
 @Measurement(iterations = 5, time = 1)
 @NullUnmarked // JMH fills the fields
 public class ConvolutionBenchmark {
-  /** Images x input channels x output channels x side in pixels. */
+  private static final Pattern SHAPE =
+      Pattern.compile("(\\d+)x(\\d+)x(\\d+)x(\\d+)(?:k(\\d+))?(?:s(\\d+))?");
+
+  /**
+   * Images x input channels x output channels x side in pixels; then k and the side of the window
+   * if it is not 3, s and the stride if it is not 1.
+   */
   @Param({
     "1x64x64x28",
     "16x64x64x28",
+    "16x32x32x28",
     "16x128x128x14",
     "1x128x128x32",
     "16x128x128x32",
-    "16x32x32x28"
+    "16x256x256x8",
+    "1x64x192x14k1",
+    "16x64x192x14k1",
+    "16x128x64x28k1",
+    "1x64x64x28s2",
+    "16x64x64x28s2"
   })
   String shape;
 
@@ -59,12 +75,37 @@ public class ConvolutionBenchmark {
   @Setup(Level.Trial)
   public void setUp() {
     kernels = KernelsProvider.vector(threads);
-    int[] s = Arrays.stream(shape.split("x", -1)).mapToInt(Integer::parseInt).toArray();
-    geometry = new Convolution(s[0], s[3], s[3], s[1], s[2], 3, 3, 1, 1);
-    x = normal(s[0] * s[3] * s[3] * s[1], 1);
-    weight = normal(9 * s[1] * s[2], 2);
-    bias = normal(s[2], 3);
-    y = normal(s[0] * s[3] * s[3] * s[2], 4);
+    geometry = geometry(shape);
+    Convolution g = geometry;
+    Work.flops(g.flops(), threads);
+    x = normal(g.batch() * g.height() * g.width() * g.inChannels(), 1);
+    weight = normal(g.kernelHeight() * g.kernelWidth() * g.inChannels() * g.outChannels(), 2);
+    bias = normal(g.outChannels(), 3);
+    y = normal(g.batch() * g.outHeight() * g.outWidth() * g.outChannels(), 4);
+  }
+
+  /** Reads a shape; the padding is that of all U-Nets, half the window. */
+  static Convolution geometry(String shape) {
+    Matcher m = SHAPE.matcher(shape);
+    if (!m.matches()) {
+      throw new IllegalArgumentException(
+          "a shape is images x input channels x output channels x side, such as 16x64x64x28, with"
+              + " k1 for a 1x1 window and s2 for stride 2 behind, not "
+              + shape);
+    }
+    int side = Integer.parseInt(m.group(4));
+    int window = m.group(5) == null ? 3 : Integer.parseInt(m.group(5));
+    int stride = m.group(6) == null ? 1 : Integer.parseInt(m.group(6));
+    return new Convolution(
+        Integer.parseInt(m.group(1)),
+        side,
+        side,
+        Integer.parseInt(m.group(2)),
+        Integer.parseInt(m.group(3)),
+        window,
+        window,
+        stride,
+        window / 2);
   }
 
   private Buffer normal(int size, long stream) {

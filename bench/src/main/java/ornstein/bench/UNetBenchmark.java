@@ -1,6 +1,5 @@
 package ornstein.bench;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -15,24 +14,19 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
 import ornstein.diffusion.data.Images;
-import ornstein.engine.Rng;
-import ornstein.engine.Shape;
+import ornstein.diffusion.train.Trainer;
 import ornstein.engine.Tensor;
-import ornstein.engine.autograd.Autograd;
-import ornstein.engine.autograd.Gradients;
-import ornstein.nn.optim.Adam;
-import ornstein.nn.unet.UNet;
-import ornstein.nn.unet.UNetConfig;
+import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.program.Program;
 
 /**
- * A whole network at work: improved DDPM's U-Net for 32×32 images with 32 channels (1.83 M
- * parameters), forwards, in a training step and in a DDIM loop.
+ * Whole networks at work: {@link SmallNetwork}s forwards, in a training step and in a DDIM loop, on
+ * the kernels and threads that the library chooses. The operations of convolutions, products and
+ * attention are counted; the time is that of everything.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
@@ -40,68 +34,125 @@ import ornstein.nn.unet.UNetConfig;
 @Measurement(iterations = 5, time = 2)
 @NullUnmarked // JMH fills the fields
 public class UNetBenchmark {
-  /** Images at once. */
-  @Param({"1", "16"})
-  int batch;
-
-  private UNet model;
-  private Adam optimizer;
-  private Pipeline pipeline;
-  private Tensor x;
-  private Tensor t;
-
-  /** Creates the state. */
+  /** Creates the benchmark. */
   public UNetBenchmark() {}
 
-  /** Builds the network with random weights. */
-  @Setup(Level.Trial)
-  public void setUp() {
-    UNetConfig config =
-        UNetConfig.builder()
-            .channels(3)
-            .modelChannels(32)
-            .numResBlocks(2)
-            .channelMult(1, 2, 2)
-            .attentionResolutions(2, 4)
-            .numHeads(4)
-            .build();
-    model = new UNet(config, Rng.of(1));
-    optimizer = Adam.adamW(model.namedParameters(), Adam.Options.ADAMW);
-    pipeline = Pipeline.of(model, DiffusionConfig.defaults(32, 32, List.of()));
-    x = Rng.of(2).normal(Shape.of(batch, 32, 32, 3));
-    t = Tensor.full(Shape.of(batch), 500f);
+  /** A network that predicts. */
+  @State(Scope.Benchmark)
+  public static class Prediction {
+    /** Side of the images in pixels: 28 is what MNIST gets, 32 has colours and is deeper. */
+    @Param({"28", "32"})
+    int side;
+
+    /** Images at once. */
+    @Param({"1", "16"})
+    int batch;
+
+    private Program forward;
+
+    /** Creates the state. */
+    public Prediction() {}
+
+    /** Builds the network with random weights. */
+    @Setup(Level.Trial)
+    public void setUp() {
+      SmallNetwork network = SmallNetwork.ofSide(side);
+      announce(network.forwardFlops(batch));
+      forward = network.forward(batch);
+    }
+  }
+
+  /** A network that learns. */
+  @State(Scope.Benchmark)
+  public static class Training {
+    /** Side of the images in pixels. */
+    @Param({"28", "32"})
+    int side;
+
+    /** Images in a step. */
+    @Param({"4", "32"})
+    int batch;
+
+    private Trainer trainer;
+
+    /** Creates the state. */
+    public Training() {}
+
+    /** Builds the trainer. */
+    @Setup(Level.Trial)
+    public void setUp() {
+      SmallNetwork network = SmallNetwork.ofSide(side);
+      announce(network.stepFlops(batch));
+      trainer = network.trainer(batch);
+    }
+  }
+
+  /** A network that draws. */
+  @State(Scope.Benchmark)
+  public static class Drawing {
+    /** Side of the images in pixels. */
+    @Param({"28", "32"})
+    int side;
+
+    /** Images at once. */
+    @Param({"1", "16"})
+    int batch;
+
+    /** Steps of the sampler. */
+    @Param("50")
+    int steps;
+
+    private Pipeline pipeline;
+    private SampleRequest request;
+
+    /** Creates the state. */
+    public Drawing() {}
+
+    /** Builds the network with random weights. */
+    @Setup(Level.Trial)
+    public void setUp() {
+      SmallNetwork network = SmallNetwork.ofSide(side);
+      announce(steps * network.forwardFlops(batch));
+      pipeline = network.pipeline();
+      request = SampleRequest.of(batch).batch(batch).steps(steps);
+    }
+  }
+
+  private static void announce(long flops) {
+    Work.flops(flops, Threads.of(KernelsProvider.current()));
   }
 
   /**
    * One application without gradients.
    *
+   * @param network the network
    * @return the output
    */
   @Benchmark
-  public Tensor forward() {
-    return Autograd.noGrad(() -> model.forward(x, t, null));
+  public Tensor forward(Prediction network) {
+    network.forward.run();
+    return network.forward.outputs().get(0);
   }
 
   /**
-   * Forward, backward and optimiser.
+   * One step of training: noise, forward, backward, clipping, optimiser, averages.
    *
-   * @return the loss
+   * @param network the network
+   * @return the steps so far
    */
   @Benchmark
-  public float trainingStep() {
-    Tensor loss = model.forward(x, t, null).sub(x).square().mean();
-    Gradients gradients = loss.backward();
-    optimizer.step(gradients, 1e-4);
-    return loss.item();
+  public long trainingStep(Training network) {
+    return SmallNetwork.step(network.trainer);
   }
 
   /**
-   * Ten steps of DDIM.
+   * A loop of DDIM, from noise to images.
    *
+   * @param network the network
    * @return the images
    */
   @Benchmark
-  public Images sample() {
-    return pipeline.sample(SampleRequest.of(batch).steps(10));
+  public Images sample(Drawing network) {
+    return network.pipeline.sample(network.request);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * JMH benchmarks. Machines differ and are shared, so a time by itself says nothing: compare a
- * kernel with {@link ornstein.bench.FmaPeakBenchmark} of the same run.
+ * JMH benchmarks, and the command that runs them. Machines differ and are shared, so a time by
+ * itself says nothing: {@link ornstein.bench.PeakProfiler} holds each against the processor's peak
+ * in the same JVM.
  */
 @NullMarked
 package ornstein.bench;

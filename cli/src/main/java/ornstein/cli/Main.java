@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
       "  ornstein demo",
       "  ornstein train --data photos/ --size 64x64 --hours 8",
       "  ornstein sample --model run/model.safetensors -n 16",
-      "  ornstein train --help"
+      "  ornstein train --help",
+      "",
+      "Benchmarks are a program of their own: ornstein bench --help"
     })
 public final class Main implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();

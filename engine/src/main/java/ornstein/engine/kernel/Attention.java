@@ -26,4 +26,23 @@ public record Attention(
    * @param headStride elements from one head to the next
    */
   public record Rows(int offset, int rowStride, int headStride) {}
+
+  /**
+   * Floating-point operations of Q · Kᵀ and P · V, a fused multiply-add counted as two.
+   *
+   * @return the operation count
+   */
+  public long flops() {
+    return 4L * batch * heads * queries * keys * dim;
+  }
+
+  /**
+   * Floating-point operations of the gradient: five products, of which one computes the logits
+   * anew.
+   *
+   * @return the operation count
+   */
+  public long gradientFlops() {
+    return flops() / 2 * 5;
+  }
 }

@@ -424,10 +424,6 @@ final class Recorder implements Kernels {
         + g.dim();
   }
 
-  private static long flops(Attention g) {
-    return 4L * g.batch() * g.heads() * g.queries() * g.keys() * g.dim();
-  }
-
   @Override
   public void attention(Attention g, Buffer q, Buffer k, Buffer v, Buffer y, Buffer logSumExp) {
     call(
@@ -435,7 +431,7 @@ final class Recorder implements Kernels {
         detail(g),
         List.of(q, k, v),
         List.of(y, logSumExp),
-        flops(g),
+        g.flops(),
         (kernels, real) ->
             kernels.attention(
                 g,
@@ -463,7 +459,7 @@ final class Recorder implements Kernels {
         detail(g),
         List.of(q, k, v, y, logSumExp, gy),
         List.of(gq, gk, gv),
-        5 * flops(g) / 2,
+        g.gradientFlops(),
         (kernels, real) ->
             kernels.attentionGradient(
                 g,

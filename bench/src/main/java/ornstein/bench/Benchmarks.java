@@ -1,0 +1,180 @@
+package ornstein.bench;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.Main;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import ornstein.bench.guard.Figure;
+import ornstein.bench.guard.Guard;
+import ornstein.bench.guard.MeasurementException;
+import ornstein.bench.guard.Meter;
+import ornstein.bench.guard.RatioRecord;
+import ornstein.bench.guard.RecordException;
+import ornstein.engine.kernel.KernelsProvider;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * The command {@code ornstein bench}: JMH with {@link PeakProfiler} always on, or the guard. Exit
+ * codes: 0 done, 1 a figure fell short or a measurement failed, 2 wrong usage or a record that
+ * cannot be used.
+ */
+@Command(
+    name = "ornstein bench",
+    description = {
+      "Runs JMH benchmarks whose names match, and shows with each its rate and what percentage of the processor's"
+          + " peak it is, measured in the same JVM.",
+      "With --guard measures a few figures, in less than three minutes, and compares them with a record."
+    },
+    customSynopsis = {
+      "ornstein bench [REGEX...] [JMH options]",
+      "       ornstein bench --guard [--update] [--record FILE]"
+    },
+    usageHelpAutoWidth = true,
+    footerHeading = "%nUseful options of JMH; -h shows all:%n",
+    footer = {
+      "  -l, -lp          List the benchmarks, with their parameters.",
+      "  -p NAME=A,B      Values of a parameter.",
+      "  -prof gc         Allocation, too.",
+      "  -wi N, -w TIME   Iterations of the warm-up, and their length.",
+      "  -i N, -r TIME    Iterations measured, and their length.",
+      "  -rf json -rff F  Results as a file.",
+      "",
+      "Exit codes: 0 done, 1 a figure fell short or a benchmark failed, 2 wrong usage or a record that cannot be used.",
+      "",
+      "Examples:",
+      "  ornstein bench -l",
+      "  ornstein bench Matmul -p threads=1 -prof gc",
+      "  ornstein bench Convolution.*forward -p shape=16x64x64x28,16x64x192x14k1",
+      "  ornstein bench UNet.*sample -p side=28",
+      "  ornstein bench --guard"
+    })
+public final class Benchmarks implements Callable<Integer> {
+  private final Meter meter;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--guard",
+      description = "Compare with the record; fail if a figure fell by more than 20 %%.")
+  boolean guard;
+
+  @Option(
+      names = "--update",
+      description = "With --guard: write what is measured into the record instead.")
+  boolean update;
+
+  @Option(
+      names = "--record",
+      paramLabel = "FILE",
+      description = "With --guard: the record. Default: bench/guard.csv.")
+  Path record = Path.of(System.getProperty("ornstein.bench.record", "bench/guard.csv"));
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  boolean help;
+
+  @Unmatched List<String> jmh = new ArrayList<>();
+
+  private Benchmarks(Meter meter) {
+    this.meter = meter;
+  }
+
+  /**
+   * Runs the command and ends the process with its exit code.
+   *
+   * @param args the options
+   */
+  public static void main(String[] args) {
+    System.exit(commandLine(new JmhMeter(System.err)).execute(args));
+  }
+
+  /** The command line, ready to execute; the guard measures with the given meter. */
+  static CommandLine commandLine(Meter meter) {
+    return new CommandLine(new Benchmarks(meter))
+        .setExpandAtFiles(false)
+        .setParameterExceptionHandler(
+            (e, args) ->
+                fail(
+                    e.getCommandLine(),
+                    e.getMessage() + "; see 'ornstein bench --help'",
+                    ExitCode.USAGE))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+  }
+
+  private static int failed(Exception e, CommandLine command) throws Exception {
+    return switch (e) {
+      case RecordException wrong ->
+          fail(command, String.valueOf(wrong.getMessage()), ExitCode.USAGE);
+      case MeasurementException wrong ->
+          fail(command, String.valueOf(wrong.getMessage()), ExitCode.SOFTWARE);
+      default -> throw e;
+    };
+  }
+
+  private static int fail(CommandLine command, String message, int code) {
+    PrintWriter err = command.getErr();
+    err.println("ornstein bench: " + message);
+    err.flush();
+    return code;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (!guard) {
+      require(!update, "--update belongs to --guard");
+      return benchmark();
+    }
+    require(
+        jmh.isEmpty(),
+        "--guard takes neither a regular expression nor options of JMH: " + String.join(" ", jmh));
+    Guard measuring =
+        new Guard(machine(), GuardedFigures.all(), meter, spec.commandLine().getOut());
+    if (update) {
+      // Before measuring, so that a bad file does not cost minutes.
+      RatioRecord old = Files.exists(record) ? RatioRecord.read(record) : RatioRecord.empty();
+      Path folder = record.toAbsolutePath().getParent();
+      if (folder == null || !Files.isDirectory(folder)) {
+        throw new RecordException(
+            record + ": its folder does not exist; create it, or name another file with --record");
+      }
+      measuring.update(old).write(record);
+      return ExitCode.OK;
+    }
+    List<Figure> fallen = measuring.compare(RatioRecord.read(record));
+    return fallen.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  /** The class of this machine: what the ratios to the peak depend on most. */
+  static String machine() {
+    return System.getProperty("os.arch") + "-" + KernelsProvider.current().name();
+  }
+
+  private int benchmark() throws IOException {
+    try {
+      CommandLineOptions unused = new CommandLineOptions(jmh.toArray(String[]::new));
+    } catch (CommandLineOptionException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
+    }
+    jmh.addAll(List.of("-prof", PeakProfiler.class.getName()));
+    Main.main(jmh.toArray(String[]::new));
+    return ExitCode.OK;
+  }
+
+  private void require(boolean right, String message) {
+    if (!right) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+}
