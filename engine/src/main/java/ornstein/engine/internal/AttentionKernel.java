@@ -17,6 +17,9 @@ final class AttentionKernel {
   /** Queries of a tile, and keys of one of its blocks; one chunk of the sums over either. */
   private static final int BLOCK = Contractions.BLOCK;
 
+  /** Queries of a tile in the forward pass, whose weights stay in L1. */
+  private static final int ROWS = 16;
+
   private final Loops loops;
   private final Contractions contractions;
 
@@ -57,10 +60,10 @@ final class AttentionKernel {
       HeapBuffer v,
       HeapBuffer y,
       HeapBuffer lse) {
-    int tiles = (g.queries() + BLOCK - 1) / BLOCK;
+    int tiles = (g.queries() + ROWS - 1) / ROWS;
     int pairs = g.batch() * g.heads();
     // Tiles are tasks of their own only where there are not enough samples and heads.
-    int groups = pairs >= 2 * launcher.slots() || launcher.slots() == 1 ? 1 : tiles;
+    int groups = pairs >= 2 * launcher.slots() || launcher.slots() == 1 ? 1 : Math.min(4, tiles);
     int packed = packedSize(g);
     int own = tile(g) + BLOCK + 2 * packed + contractions.scratchSize();
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
@@ -84,15 +87,17 @@ final class AttentionKernel {
             packed(g, keys, v, first(v, g.v(), keys, sample, head), g.v(), s, packedValues);
             int end = tiles * (task % groups + 1) / groups;
             for (int t = tiles * (task % groups) / groups; t < end; t++) {
-              int i = t * BLOCK;
-              int n = Math.min(BLOCK, g.queries() - i);
+              int i = t * ROWS;
+              int n = Math.min(ROWS, g.queries() - i);
               int qo = first(q, g.q(), g.queries(), sample, head) + i * g.q().rowStride();
               int yo = first(y, out, g.queries(), sample, head) + i * out.rowStride();
               products(g, n, q, qo, g.q(), s, packedKeys, p, work);
               int normalisers = lse.offset() + pair * g.queries() + i;
               for (int r = 0; r < n; r++) {
-                float shift = g.scale() * max(g, s, p + r * BLOCK);
-                s[sums + r] = exponentials(g, shift, s, p + r * BLOCK);
+                int row = p + r * BLOCK;
+                float shift = g.scale() * loops.maxBlocks(s, row, BLOCK * BLOCK, keys);
+                loops.flooredExpBlocks(g.scale(), shift, s, row, BLOCK * BLOCK, keys);
+                s[sums + r] = loops.sumBlocks(s, row, BLOCK * BLOCK, keys);
                 lse.array()[normalisers + r] = shift + ScalarMath.log(s[sums + r]);
               }
               weighted(g, n, s, p, packedValues, y, yo, out, work);
@@ -118,26 +123,6 @@ final class AttentionKernel {
   /** Packs {@code rows} rows as the rows of a second factor. */
   private void packed(Attention g, int rows, HeapBuffer x, int xo, Rows r, float[] s, int to) {
     contractions.pack(x.array(), xo, r.rowStride(), 1, rows, g.dim(), s, to);
-  }
-
-  /** The largest element of a row of a tile; NaN if one is. */
-  private float max(Attention g, float[] s, int row) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < g.keys(); j += BLOCK) {
-      max = Math.max(max, loops.max(s, row + j * BLOCK, Math.min(BLOCK, g.keys() - j)));
-    }
-    return max;
-  }
-
-  /** Turns a row of a tile into exponentials; returns their sum, block by block. */
-  private float exponentials(Attention g, float shift, float[] s, int row) {
-    float sum = 0f;
-    for (int j = 0; j < g.keys(); j += BLOCK) {
-      int at = row + j * BLOCK;
-      int n = Math.min(BLOCK, g.keys() - j);
-      sum += loops.flooredExpSum(g.scale(), shift, s, at, s, at, n);
-    }
-    return sum;
   }
 
   /** tile = A · B, n rows of queries or their gradients times all keys or values. */
@@ -263,7 +248,7 @@ final class AttentionKernel {
 
   /** One row: p becomes the probabilities, ds the gradient of the scaled products. */
   private void logitGradients(Attention g, float normaliser, float dot, float[] s, int p, int ds) {
-    exponentials(g, normaliser, s, p);
+    loops.flooredExpBlocks(g.scale(), normaliser, s, p, BLOCK * BLOCK, g.keys());
     for (int j = 0; j < g.keys(); j += BLOCK) {
       int at = j * BLOCK;
       int n = Math.min(BLOCK, g.keys() - j);

@@ -1,6 +1,7 @@
 package ornstein.engine.internal;
 
 import ornstein.engine.kernel.Binary;
+import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Unary;
 
 /**
@@ -98,11 +99,21 @@ public interface Loops {
       int yo,
       int n);
 
+  /** Length of the blocks of {@link #maxBlocks} and its like. */
+  int BLOCK = Kernels.PRODUCT_CHUNK;
+
+  /** The maximum of n ≥ 1 elements, of which each BLOCK lies {@code step} after the one before. */
+  float maxBlocks(float[] x, int xo, int step, int n);
+
+  /** The sum of n elements in blocks that lie so, in the order of {@link #sum}. */
+  float sumBlocks(float[] x, int xo, int step, int n);
+
   /**
-   * As {@link #expSum}, but no argument counts as less than −87, whose exponential is 10⁻³⁸
-   * already: for weights that are relative to one of at least 1.
+   * x = exp(fma(scale, x, −shift)) for n elements in blocks that lie so, but no argument counts as
+   * less than −87, whose exponential is 10⁻³⁸ already: for arguments not above 0, and weights that
+   * are relative to one of at least 1.
    */
-  float flooredExpSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);
+  void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n);
 
   /** y = exp(fma(scale, x, −shift)), returning the sum of y in 16 lanes and the tree. */
   float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);

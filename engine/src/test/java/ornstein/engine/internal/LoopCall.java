@@ -122,6 +122,10 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             "softmax gradient",
             (l, o, a, at) -> l.softmaxGradient(o.low, a[0], at[0], a[1], at[1], a[2], at[2], o.n),
             2),
+        range(
+            "floored exponential",
+            (l, o, a, at) -> l.flooredExpBlocks(o.low, o.high, a[0], at[0], Loops.BLOCK, o.n),
+            0),
         range("lerp", (l, o, a, at) -> l.lerp(o.low, a[0], at[0], a[1], at[1], o.n), 1),
         range(
             "Adam",
@@ -149,16 +153,13 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
         number("dot", (l, o, a, at) -> l.dot(a[0], at[0], a[1], at[1], o.n)),
         number("squared deviations", (l, o, a, at) -> l.squaredDeviations(o.low, a[0], at[0], o.n)),
         number("maximum", (l, o, a, at) -> l.max(a[0], at[0], o.n)),
+        number("maximum of blocks", (l, o, a, at) -> l.maxBlocks(a[0], at[0], Loops.BLOCK, o.n)),
+        number("sum of blocks", (l, o, a, at) -> l.sumBlocks(a[0], at[0], Loops.BLOCK, o.n)),
         new LoopCall(
             "sum of exponentials",
             Set.of(1),
             false,
             (l, o, a, at) -> l.expSum(o.low, o.high, a[0], at[0], a[1], at[1], o.n)),
-        new LoopCall(
-            "sum of floored exponentials",
-            Set.of(1),
-            false,
-            (l, o, a, at) -> l.flooredExpSum(o.low, o.high, a[0], at[0], a[1], at[1], o.n)),
         new LoopCall(
             "sum of exponentials in place",
             Set.of(0),

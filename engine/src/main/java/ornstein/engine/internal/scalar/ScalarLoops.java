@@ -257,15 +257,29 @@ public final class ScalarLoops implements Loops {
   }
 
   @Override
-  public float flooredExpSum(
-      float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
+  public float maxBlocks(float[] x, int xo, int step, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[xo + i / BLOCK * step + i % BLOCK]);
+    }
+    return max;
+  }
+
+  @Override
+  public float sumBlocks(float[] x, int xo, int step, int n) {
     float[] lanes = new float[Kernels.LANES];
     for (int i = 0; i < n; i++) {
-      float e = ScalarMath.flooredExp(Math.fma(scale, x[xo + i], -shift));
-      y[yo + i] = e;
-      lanes[i % Kernels.LANES] += e;
+      lanes[i % Kernels.LANES] += x[xo + i / BLOCK * step + i % BLOCK];
     }
     return tree(lanes);
+  }
+
+  @Override
+  public void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
+    for (int i = 0; i < n; i++) {
+      int at = xo + i / BLOCK * step + i % BLOCK;
+      x[at] = ScalarMath.flooredExp(Math.fma(scale, x[at], -shift));
+    }
   }
 
   @Override

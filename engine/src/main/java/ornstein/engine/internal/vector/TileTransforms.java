@@ -39,26 +39,82 @@ final class TileTransforms {
     }
   }
 
-  /** Aᵀ m A: places {@code step} apart in m to outputs row by row in y, CHANNELS apart. */
-  static void output(
-      Winograd f,
-      float[] m,
-      int mo,
-      int step,
-      int channels,
-      float[] tmp,
-      int to,
-      float[] y,
-      int yo) {
+  /** The columns of Aᵀ m A: places {@code step} apart in m to {@code tmp}. */
+  static void outputColumns(
+      Winograd f, float[] m, int mo, int step, int channels, float[] tmp, int to) {
     int side = f.tile() + 2;
     int line = side * CHANNELS;
-    int row = f.tile() * CHANNELS;
     if (f == Winograd.F4) {
       VectorWinograd4.output(m, mo, side * step, step, tmp, to, line, CHANNELS, side, channels);
-      VectorWinograd4.output(tmp, to, CHANNELS, line, y, yo, CHANNELS, row, f.tile(), channels);
     } else {
       VectorWinograd2.output(m, mo, side * step, step, tmp, to, line, CHANNELS, side, channels);
-      VectorWinograd2.output(tmp, to, CHANNELS, line, y, yo, CHANNELS, row, f.tile(), channels);
+    }
+  }
+
+  /** Then {@code rows} rows: outputs {@code pixel} apart in rows {@code row} apart in y. */
+  static void outputRows(
+      Winograd f,
+      float[] tmp,
+      int to,
+      int rows,
+      int channels,
+      float[] y,
+      int yo,
+      int pixel,
+      int row) {
+    int line = (f.tile() + 2) * CHANNELS;
+    if (f == Winograd.F4) {
+      VectorWinograd4.output(tmp, to, CHANNELS, line, y, yo, pixel, row, rows, channels);
+    } else {
+      VectorWinograd2.output(tmp, to, CHANNELS, line, y, yo, pixel, row, rows, channels);
+    }
+  }
+
+  /** As {@link #outputRows}, with the bias added. */
+  static void outputRows(
+      Winograd f,
+      float[] tmp,
+      int to,
+      int rows,
+      int channels,
+      float[] bias,
+      int bo,
+      float[] y,
+      int yo,
+      int pixel,
+      int row) {
+    int line = (f.tile() + 2) * CHANNELS;
+    if (f == Winograd.F4) {
+      VectorWinograd4.outputWithBias(
+          tmp, to, CHANNELS, line, bias, bo, y, yo, pixel, row, rows, channels);
+    } else {
+      VectorWinograd2.outputWithBias(
+          tmp, to, CHANNELS, line, bias, bo, y, yo, pixel, row, rows, channels);
+    }
+  }
+
+  /** As {@link #outputRows}, with the bias and a residual added, which lies as y does. */
+  static void outputRows(
+      Winograd f,
+      float[] tmp,
+      int to,
+      int rows,
+      int channels,
+      float[] bias,
+      int bo,
+      float[] residual,
+      int ro,
+      float[] y,
+      int yo,
+      int pixel,
+      int row) {
+    int line = (f.tile() + 2) * CHANNELS;
+    if (f == Winograd.F4) {
+      VectorWinograd4.outputWithResidual(
+          tmp, to, CHANNELS, line, bias, bo, residual, ro, y, yo, pixel, row, rows, channels);
+    } else {
+      VectorWinograd2.outputWithResidual(
+          tmp, to, CHANNELS, line, bias, bo, residual, ro, y, yo, pixel, row, rows, channels);
     }
   }
 

@@ -24,6 +24,7 @@ import static ornstein.engine.internal.vector.VectorWidth.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import ornstein.engine.internal.Loops;
 
 /**
  * The loops around e<sup>x</sup> and tanh x, operation by operation as {@link
@@ -65,14 +66,16 @@ final class VectorExponential {
   }
 
   /**
-   * y = exp(max(fma(scale, x, −shift), EXP_FLOOR)): the result is a normal number, so that one
-   * power of two scales it. Arguments are not above 0 by more than a rounding.
+   * x = exp(max(fma(scale, x, −shift), EXP_FLOOR)), in blocks that lie {@code step} apart: the
+   * result is a normal number, so that one power of two scales it. Arguments are not above 0 by
+   * more than a rounding.
    */
-  static int flooredExp(float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
+  static int flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
     int end = SPECIES.loopBound(n);
     for (int i = 0; i < end; i += LENGTH) {
+      int at = xo + i / Loops.BLOCK * step + i % Loops.BLOCK;
       FloatVector v =
-          fromArray(SPECIES, x, xo + i).fma(broadcast(SPECIES, scale), broadcast(SPECIES, -shift));
+          fromArray(SPECIES, x, at).fma(broadcast(SPECIES, scale), broadcast(SPECIES, -shift));
       FloatVector c = v.blend(EXP_FLOOR, v.lt(EXP_FLOOR));
       FloatVector shifted = c.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, BIASED_ROUNDER));
       FloatVector whole = shifted.sub(BIASED_ROUNDER);
@@ -88,7 +91,7 @@ final class VectorExponential {
               .fma(r, broadcast(SPECIES, 1f));
       power
           .mul(shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats())
-          .intoArray(y, yo + i);
+          .intoArray(x, at);
     }
     return end;
   }

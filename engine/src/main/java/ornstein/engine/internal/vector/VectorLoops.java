@@ -6,6 +6,7 @@ import ornstein.engine.internal.Loops;
 import ornstein.engine.internal.scalar.ScalarLoops;
 import ornstein.engine.internal.scalar.ScalarMath;
 import ornstein.engine.kernel.Binary;
+import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Unary;
 
 /** Vectors for the leading part of each range, the scalar loops for the few elements left. */
@@ -233,13 +234,24 @@ public final class VectorLoops implements Loops {
   }
 
   @Override
-  public float flooredExpSum(
-      float scale, float shift, float[] x, int xo, float[] y, int yo, int n) {
-    int done = VectorExponential.flooredExp(scale, shift, x, xo, y, yo, n);
+  public float maxBlocks(float[] x, int xo, int step, int n) {
+    return VectorReductions.maxBlocks(x, xo, step, n);
+  }
+
+  @Override
+  public float sumBlocks(float[] x, int xo, int step, int n) {
+    return n % Kernels.LANES == 0
+        ? VectorReductions.sumBlocks(x, xo, step, n)
+        : TAIL.sumBlocks(x, xo, step, n);
+  }
+
+  @Override
+  public void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
+    int done = VectorExponential.flooredExpBlocks(scale, shift, x, xo, step, n);
     for (int i = done; i < n; i++) {
-      y[yo + i] = ScalarMath.flooredExp(Math.fma(scale, x[xo + i], -shift));
+      int at = xo + i / BLOCK * step + i % BLOCK;
+      x[at] = ScalarMath.flooredExp(Math.fma(scale, x[at], -shift));
     }
-    return VectorReductions.sum(y, yo, n);
   }
 
   @Override

@@ -174,4 +174,84 @@ final class VectorWinograd2 {
       }
     }
   }
+
+  /** Aᵀ of F(2,3), plus the bias. */
+  static void outputWithBias(
+      float[] x,
+      int xo,
+      int xs,
+      int xl,
+      float[] bias,
+      int bo,
+      float[] y,
+      int yo,
+      int ys,
+      int yl,
+      int lines,
+      int channels) {
+    int end = SPECIES.loopBound(channels);
+    for (int i = 0; i < lines; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      for (int c = 0; c < end; c += LENGTH) {
+        FloatVector b = fromArray(SPECIES, bias, bo + c);
+        FloatVector x0 = fromArray(SPECIES, x, from + c);
+        FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
+        FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
+        FloatVector x3 = fromArray(SPECIES, x, from + 3 * xs + c);
+        x0.add(x1).add(x2).add(b).intoArray(y, to + c);
+        x1.sub(x2).sub(x3).add(b).intoArray(y, to + ys + c);
+      }
+      for (int c = end; c < channels; c++) {
+        ScalarWinograd2.output(x, from + c, xs, y, to + c, ys);
+        for (int j = 0; j < 2; j++) {
+          y[to + j * ys + c] += bias[bo + c];
+        }
+      }
+    }
+  }
+
+  /** Aᵀ of F(2,3), plus the bias and a residual; a residual lies as y does. */
+  static void outputWithResidual(
+      float[] x,
+      int xo,
+      int xs,
+      int xl,
+      float[] bias,
+      int bo,
+      float[] residual,
+      int ro,
+      float[] y,
+      int yo,
+      int ys,
+      int yl,
+      int lines,
+      int channels) {
+    int end = SPECIES.loopBound(channels);
+    for (int i = 0; i < lines; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      int more = ro + i * yl;
+      for (int c = 0; c < end; c += LENGTH) {
+        FloatVector b = fromArray(SPECIES, bias, bo + c);
+        FloatVector x0 = fromArray(SPECIES, x, from + c);
+        FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
+        FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
+        FloatVector x3 = fromArray(SPECIES, x, from + 3 * xs + c);
+        x0.add(x1).add(x2).add(b).add(fromArray(SPECIES, residual, more + c)).intoArray(y, to + c);
+        x1.sub(x2)
+            .sub(x3)
+            .add(b)
+            .add(fromArray(SPECIES, residual, more + ys + c))
+            .intoArray(y, to + ys + c);
+      }
+      for (int c = end; c < channels; c++) {
+        ScalarWinograd2.output(x, from + c, xs, y, to + c, ys);
+        for (int j = 0; j < 2; j++) {
+          y[to + j * ys + c] += bias[bo + c];
+          y[to + j * ys + c] += residual[more + j * ys + c];
+        }
+      }
+    }
+  }
 }

@@ -226,4 +226,112 @@ final class VectorWinograd4 {
       }
     }
   }
+
+  /** Aᵀ of F(4,3), plus the bias. */
+  static void outputWithBias(
+      float[] x,
+      int xo,
+      int xs,
+      int xl,
+      float[] bias,
+      int bo,
+      float[] y,
+      int yo,
+      int ys,
+      int yl,
+      int lines,
+      int channels) {
+    FloatVector plus2 = broadcast(SPECIES, 2f);
+    FloatVector plus4 = broadcast(SPECIES, 4f);
+    FloatVector plus8 = broadcast(SPECIES, 8f);
+    int end = SPECIES.loopBound(channels);
+    for (int i = 0; i < lines; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      for (int c = 0; c < end; c += LENGTH) {
+        FloatVector b = fromArray(SPECIES, bias, bo + c);
+        FloatVector x0 = fromArray(SPECIES, x, from + c);
+        FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
+        FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
+        FloatVector x3 = fromArray(SPECIES, x, from + 3 * xs + c);
+        FloatVector x4 = fromArray(SPECIES, x, from + 4 * xs + c);
+        FloatVector x5 = fromArray(SPECIES, x, from + 5 * xs + c);
+        FloatVector p = x1.add(x2);
+        FloatVector q = x1.sub(x2);
+        FloatVector r = x3.add(x4);
+        FloatVector s = x3.sub(x4);
+        x0.add(p).add(r).add(b).intoArray(y, to + c);
+        s.fma(plus2, q).add(b).intoArray(y, to + ys + c);
+        r.fma(plus4, p).add(b).intoArray(y, to + 2 * ys + c);
+        s.fma(plus8, q).add(x5).add(b).intoArray(y, to + 3 * ys + c);
+      }
+      for (int c = end; c < channels; c++) {
+        ScalarWinograd4.output(x, from + c, xs, y, to + c, ys);
+        for (int j = 0; j < 4; j++) {
+          y[to + j * ys + c] += bias[bo + c];
+        }
+      }
+    }
+  }
+
+  /** Aᵀ of F(4,3), plus the bias and a residual; a residual lies as y does. */
+  static void outputWithResidual(
+      float[] x,
+      int xo,
+      int xs,
+      int xl,
+      float[] bias,
+      int bo,
+      float[] residual,
+      int ro,
+      float[] y,
+      int yo,
+      int ys,
+      int yl,
+      int lines,
+      int channels) {
+    FloatVector plus2 = broadcast(SPECIES, 2f);
+    FloatVector plus4 = broadcast(SPECIES, 4f);
+    FloatVector plus8 = broadcast(SPECIES, 8f);
+    int end = SPECIES.loopBound(channels);
+    for (int i = 0; i < lines; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      int more = ro + i * yl;
+      for (int c = 0; c < end; c += LENGTH) {
+        FloatVector b = fromArray(SPECIES, bias, bo + c);
+        FloatVector x0 = fromArray(SPECIES, x, from + c);
+        FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
+        FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
+        FloatVector x3 = fromArray(SPECIES, x, from + 3 * xs + c);
+        FloatVector x4 = fromArray(SPECIES, x, from + 4 * xs + c);
+        FloatVector x5 = fromArray(SPECIES, x, from + 5 * xs + c);
+        FloatVector p = x1.add(x2);
+        FloatVector q = x1.sub(x2);
+        FloatVector r = x3.add(x4);
+        FloatVector s = x3.sub(x4);
+        x0.add(p).add(r).add(b).add(fromArray(SPECIES, residual, more + c)).intoArray(y, to + c);
+        s.fma(plus2, q)
+            .add(b)
+            .add(fromArray(SPECIES, residual, more + ys + c))
+            .intoArray(y, to + ys + c);
+        r.fma(plus4, p)
+            .add(b)
+            .add(fromArray(SPECIES, residual, more + 2 * ys + c))
+            .intoArray(y, to + 2 * ys + c);
+        s.fma(plus8, q)
+            .add(x5)
+            .add(b)
+            .add(fromArray(SPECIES, residual, more + 3 * ys + c))
+            .intoArray(y, to + 3 * ys + c);
+      }
+      for (int c = end; c < channels; c++) {
+        ScalarWinograd4.output(x, from + c, xs, y, to + c, ys);
+        for (int j = 0; j < 4; j++) {
+          y[to + j * ys + c] += bias[bo + c];
+          y[to + j * ys + c] += residual[more + j * ys + c];
+        }
+      }
+    }
+  }
 }

@@ -116,9 +116,18 @@ record WinogradConvolution(
       int channels = Math.min(OUT, g().outChannels() - channel);
       multiply(count, channel, channels, scratch, v, m);
       for (int i = 0; i < count; i++) {
-        TileTransforms.output(
-            tiles.f(), scratch, m + i * OUT, outStep(), channels, scratch, tmp, scratch, patch);
-        tiles.store(scratch, patch, first + i, channel, channels, epilogue, y);
+        tiles.output(
+            scratch,
+            m + i * OUT,
+            outStep(),
+            first + i,
+            channel,
+            channels,
+            scratch,
+            patch,
+            tmp,
+            epilogue,
+            y);
       }
     }
   }

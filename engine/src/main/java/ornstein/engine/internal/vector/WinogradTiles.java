@@ -120,15 +120,51 @@ record WinogradTiles(Convolution g, Winograd f) {
     return Math.min(f.tile(), g.outWidth() - left(tile));
   }
 
-  /** Writes some channels of a tile's output from {@code patch}, with what is added to it. */
-  void store(
-      float[] patch, int po, int tile, int channel, int channels, Epilogue epilogue, HeapBuffer y) {
+  /**
+   * Transforms some channels of a tile back, with what is added to the output. Places lie {@code
+   * step} apart in m. A tile that an image's right edge cuts goes through {@code patch}.
+   */
+  void output(
+      float[] m,
+      int mo,
+      int step,
+      int tile,
+      int channel,
+      int channels,
+      float[] scratch,
+      int patch,
+      int tmp,
+      Epilogue epilogue,
+      HeapBuffer y) {
+    TileTransforms.outputColumns(f, m, mo, step, channels, scratch, tmp);
     int rows = rows(tile);
     int columns = columns(tile);
-    for (int i = 0; i < rows; i++) {
-      int at = (pixel(tile) + i * g.outWidth()) * g.outChannels() + channel;
-      int from = po + i * f.tile() * CHANNELS;
-      epilogue.store(patch, from, CHANNELS, y, at, g.outChannels(), columns, channel, channels);
+    int pixel = g.outChannels();
+    int row = g.outWidth() * pixel;
+    int at = pixel(tile) * pixel + channel;
+    HeapBuffer bias = epilogue.bias();
+    HeapBuffer more = epilogue.residual();
+    float[] to = y.array();
+    int yo = y.offset() + at;
+    if (columns == f.tile() && bias == null && more == null) {
+      TileTransforms.outputRows(f, scratch, tmp, rows, channels, to, yo, pixel, row);
+    } else if (columns == f.tile() && bias != null && more == null) {
+      int bo = bias.offset() + channel;
+      TileTransforms.outputRows(
+          f, scratch, tmp, rows, channels, bias.array(), bo, to, yo, pixel, row);
+    } else if (columns == f.tile() && bias != null && more != null) {
+      int bo = bias.offset() + channel;
+      float[] r = more.array();
+      int ro = more.offset() + at;
+      TileTransforms.outputRows(
+          f, scratch, tmp, rows, channels, bias.array(), bo, r, ro, to, yo, pixel, row);
+    } else {
+      int line = f.tile() * CHANNELS;
+      TileTransforms.outputRows(f, scratch, tmp, rows, channels, scratch, patch, CHANNELS, line);
+      for (int i = 0; i < rows; i++) {
+        int from = patch + i * line;
+        epilogue.store(scratch, from, CHANNELS, y, at + i * row, pixel, columns, channel, channels);
+      }
     }
   }
 
