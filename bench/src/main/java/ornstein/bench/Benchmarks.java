@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
@@ -62,6 +63,9 @@ import picocli.CommandLine.Unmatched;
       "  ornstein bench --guard"
     })
 public final class Benchmarks implements Callable<Integer> {
+  /** System property with the record to use by default: the launcher may be called anywhere. */
+  private static final String RECORD = "ornstein.bench.record";
+
   private final Meter meter;
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -80,7 +84,7 @@ public final class Benchmarks implements Callable<Integer> {
       names = "--record",
       paramLabel = "FILE",
       description = "With --guard: the record. Default: bench/guard.csv.")
-  Path record = Path.of(System.getProperty("ornstein.bench.record", "bench/guard.csv"));
+  @Nullable Path record;
 
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
   boolean help;
@@ -134,31 +138,49 @@ public final class Benchmarks implements Callable<Integer> {
   public Integer call() throws IOException {
     if (!guard) {
       require(!update, "--update belongs to --guard");
+      require(record == null, "--record belongs to --guard");
       return benchmark();
     }
     require(
         jmh.isEmpty(),
         "--guard takes neither a regular expression nor options of JMH: " + String.join(" ", jmh));
-    Guard measuring =
-        new Guard(machine(), GuardedFigures.all(), meter, spec.commandLine().getOut());
-    if (update) {
-      // Before measuring, so that a bad file does not cost minutes.
-      RatioRecord old = Files.exists(record) ? RatioRecord.read(record) : RatioRecord.empty();
-      Path folder = record.toAbsolutePath().getParent();
-      if (folder == null || !Files.isDirectory(folder)) {
-        throw new RecordException(
-            record + ": its folder does not exist; create it, or name another file with --record");
-      }
-      measuring.update(old).write(record);
-      return ExitCode.OK;
+    Path file = record != null ? record : Path.of(System.getProperty(RECORD, "bench/guard.csv"));
+    return guard(file);
+  }
+
+  private int guard(Path file) {
+    PrintWriter out = spec.commandLine().getOut();
+    Guard measuring = new Guard(requireMachine(), GuardedFigures.all(), meter, out);
+    if (!update) {
+      List<Figure> fallen = measuring.compare(RatioRecord.read(file));
+      return fallen.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
-    List<Figure> fallen = measuring.compare(RatioRecord.read(record));
-    return fallen.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    // What is wrong with the file shows before it has cost minutes of measuring.
+    RatioRecord old = Files.exists(file) ? RatioRecord.read(file) : RatioRecord.empty();
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new RecordException(
+          file + ": its folder does not exist; create it, or name another file with --record");
+    }
+    measuring.update(old).write(file);
+    return ExitCode.OK;
   }
 
   /** The class of this machine: what the ratios to the peak depend on most. */
   static String machine() {
     return System.getProperty("os.arch") + "-" + KernelsProvider.current().name();
+  }
+
+  /** The same; a system property that the kernels cannot start with is wrong usage. */
+  private String requireMachine() {
+    try {
+      return machine();
+    } catch (ExceptionInInitializerError e) {
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()));
+      }
+      throw e;
+    }
   }
 
   private int benchmark() throws IOException {
@@ -167,8 +189,10 @@ public final class Benchmarks implements Callable<Integer> {
     } catch (CommandLineOptionException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
-    jmh.addAll(List.of("-prof", PeakProfiler.class.getName()));
-    Main.main(jmh.toArray(String[]::new));
+    // First, so that what it does itself is outside what other profilers watch.
+    List<String> all = new ArrayList<>(List.of("-prof", PeakProfiler.class.getName()));
+    all.addAll(jmh);
+    Main.main(all.toArray(String[]::new));
     return ExitCode.OK;
   }
 

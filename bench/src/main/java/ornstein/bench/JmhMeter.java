@@ -35,6 +35,12 @@ final class JmhMeter implements Meter {
   /** Share of the cores' time with which a batch on several threads counts as undisturbed. */
   private static final double FREE = 0.9;
 
+  /**
+   * Share of the best peak below which a batch does not count: what slows the processor down does
+   * not slow everything alike, so that figures bound by memory would look better than they are.
+   */
+  private static final double STEADY = 0.9;
+
   /** If one batch in so many was undisturbed, the best one was probably among those. */
   private static final int FREE_SHARE = 10;
 
@@ -90,10 +96,12 @@ final class JmhMeter implements Meter {
         .toList();
   }
 
-  /** What the best batch says. */
+  /** What the best batch says, of those during which the processor was not slowed down. */
   static Measurement best(Figure figure, List<IterationResult> batches) {
+    double top = batches.stream().mapToDouble(batch -> peak(figure, batch)).max().orElse(0);
     Measurement best =
         batches.stream()
+            .filter(batch -> peak(figure, batch) >= STEADY * top)
             .map(batch -> measurement(figure, batch))
             .max(Comparator.comparingDouble(Measurement::ratio))
             .orElseThrow(() -> new MeasurementException(figure.name() + ": JMH measured nothing"));
@@ -117,6 +125,10 @@ final class JmhMeter implements Meter {
         unit.perSecond,
         score(figure, batch, PeakProfiler.PERCENT) / 100 / ran,
         true);
+  }
+
+  private static double peak(Figure figure, IterationResult batch) {
+    return score(figure, batch, PeakProfiler.PEAK);
   }
 
   private static double cores(Figure figure, IterationResult batch) {

@@ -25,8 +25,8 @@ record SmallNetwork(int side, UNetConfig config) {
   /**
    * The network for a size.
    *
-   * @param side 28 for grey images and one residual block a level, which {@code ornstein train}
-   *     takes for MNIST; 32 for coloured images and two blocks a level
+   * @param side 28 for grey images and one residual block a level, which is what {@code ornstein
+   *     train} takes for MNIST but for the classes; 32 for coloured images and two blocks a level
    */
   static SmallNetwork ofSide(int side) {
     int blocks =

@@ -72,8 +72,8 @@ class BenchmarksRunTest {
     Measurement measured = new JmhMeter(System.err).measure(peak);
     assertEquals("GFLOP/s", measured.unit());
     assertTrue(measured.undisturbed());
-    // wide, because other programs may hold up the batches but not the short calls of the peak
-    assertTrue(measured.ratio() > 0.3 && measured.ratio() < 1.1, measured.toString());
+    // a batch is an average, the peak the best of short calls
+    assertTrue(measured.ratio() > 0.5 && measured.ratio() < 1.1, measured.toString());
   }
 
   @Test

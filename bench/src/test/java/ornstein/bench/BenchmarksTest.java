@@ -147,6 +147,7 @@ class BenchmarksTest {
   void wrongUsageIsOneLineAndExitCode2() {
     String see = "; see 'ornstein bench --help'";
     assertError(2, "--update belongs to --guard" + see, run(all(), "--update"));
+    assertError(2, "--record belongs to --guard" + see, run(all(), "--record", "x.csv"));
     assertError(
         2,
         "--guard takes neither a regular expression nor options of JMH: Matmul -prof gc" + see,

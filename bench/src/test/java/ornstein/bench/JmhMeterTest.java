@@ -23,9 +23,13 @@ class JmhMeterTest {
 
   /** A batch of a rate, held against a peak of 128, with a share of the cores. */
   private static IterationResult batch(double rate, double cores) {
+    return batch(rate, cores, 128);
+  }
+
+  private static IterationResult batch(double rate, double cores, double peak) {
     IterationResult batch = silent();
     Work work = new Work((long) (rate * 1e9), 1, Work.Unit.FLOPS);
-    batch.addResults(PeakProfiler.results(work, 1, 1, 128, cores));
+    batch.addResults(PeakProfiler.results(work, 1, 1, peak, cores));
     return batch;
   }
 
@@ -48,6 +52,14 @@ class JmhMeterTest {
   void onOneThreadOnlyTheTimeThatItRanCounts() {
     List<IterationResult> batches = List.of(batch(48, 0.5), batch(64, 1));
     assertEquals(new Measurement(96, "GFLOP/s", 0.75, true), JmhMeter.best(ONE, batches));
+  }
+
+  @Test
+  void aBatchDoesNotCountWhileTheProcessorIsSlowedDown() {
+    List<IterationResult> batches = List.of(batch(64, 1), batch(96, 1, 115), batch(32, 1, 120));
+    assertEquals(new Measurement(64, "GFLOP/s", 0.5, true), JmhMeter.best(ONE, batches));
+    List<IterationResult> slower = List.of(batch(64, 1), batch(96, 1, 116));
+    assertEquals(96, JmhMeter.best(ONE, slower).rate(), 1e-9);
   }
 
   @Test

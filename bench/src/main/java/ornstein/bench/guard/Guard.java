@@ -78,11 +78,11 @@ public final class Guard {
 
   private Judgement again(Judgement first) {
     Judgement judgement = first;
-    for (int i = 1; i < TRIES && judgement.isShort(); i++) {
-      List<Measurement> all = new ArrayList<>(judgement.measurements());
-      all.add(meter.measure(judgement.figure()));
-      judgement = new Judgement(judgement.figure(), all, judgement.recorded());
-      table.row(judgement, "best of " + all.size() + (judgement.isShort() ? ", short" : ""));
+    for (int i = 2; i <= TRIES && judgement.isShort(); i++) {
+      Judgement next =
+          new Judgement(first.figure(), List.of(meter.measure(first.figure())), first.recorded());
+      judgement = judgement.and(next.best());
+      table.row(next, "try " + i + (judgement.isShort() ? ", best still short" : ""));
     }
     return judgement;
   }

@@ -1,5 +1,6 @@
 package ornstein.bench.guard;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -25,6 +26,18 @@ public record Judgement(Figure figure, List<Measurement> measurements, OptionalD
     if (measurements.isEmpty()) {
       throw new IllegalArgumentException(figure.name() + " was not measured");
     }
+  }
+
+  /**
+   * The same with one more measurement.
+   *
+   * @param another the measurement, from another JVM
+   * @return the changed judgement
+   */
+  public Judgement and(Measurement another) {
+    List<Measurement> all = new ArrayList<>(measurements);
+    all.add(another);
+    return new Judgement(figure, all, recorded);
   }
 
   /**

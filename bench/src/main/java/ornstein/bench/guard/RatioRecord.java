@@ -75,7 +75,7 @@ public final class RatioRecord {
       throw new RecordException(file + ": is no UTF-8 text; " + REMEDY);
     } catch (IOException e) {
       throw new RecordException(
-          file + ": cannot be read (" + reason(e) + "); check its permissions");
+          file + ": cannot be read (" + reason(e) + "); check the path and its permissions");
     }
   }
 
