@@ -5,6 +5,7 @@ module ornstein.bench {
   requires info.picocli;
   requires java.management;
   requires jdk.incubator.vector;
+  requires jdk.management;
   requires jmh.core;
   requires ornstein.diffusion;
 

@@ -3,6 +3,7 @@ package ornstein.engine.internal;
 import ornstein.engine.internal.scalar.ScalarMath;
 import ornstein.engine.kernel.Attention;
 import ornstein.engine.kernel.Attention.Rows;
+import ornstein.engine.kernel.Kernels;
 
 /**
  * Attention, a tile of queries of one sample and head at a time, so that no matrix of all queries
@@ -97,7 +98,11 @@ final class AttentionKernel {
                 int row = p + r * BLOCK;
                 float shift = g.scale() * loops.maxBlocks(s, row, BLOCK * BLOCK, keys);
                 loops.flooredExpBlocks(g.scale(), shift, s, row, BLOCK * BLOCK, keys);
-                s[sums + r] = loops.sumBlocks(s, row, BLOCK * BLOCK, keys);
+                int even = (keys + Kernels.LANES - 1) / Kernels.LANES * Kernels.LANES;
+                for (int j = keys; j < even; j++) {
+                  s[row + j / BLOCK * BLOCK * BLOCK + j % BLOCK] = 0f;
+                }
+                s[sums + r] = loops.sumBlocks(s, row, BLOCK * BLOCK, even);
                 lse.array()[normalisers + r] = shift + ScalarMath.log(s[sums + r]);
               }
               weighted(g, n, s, p, packedValues, y, yo, out, work);

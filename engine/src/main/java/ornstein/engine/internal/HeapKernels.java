@@ -95,7 +95,8 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public void write(float[] source, int from, Buffer target, int to, int count) {
-    HeapBuffer y = written(view(target, to, count));
+    boolean whole = to == 0 && count == target.size();
+    HeapBuffer y = written(whole ? target : view(target, to, count));
     launcher.run(
         1, 1, (slot, first, end) -> System.arraycopy(source, from, y.array(), y.offset(), count));
   }

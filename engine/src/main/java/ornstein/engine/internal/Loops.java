@@ -105,7 +105,9 @@ public interface Loops {
   /** The maximum of n ≥ 1 elements, of which each BLOCK lies {@code step} after the one before. */
   float maxBlocks(float[] x, int xo, int step, int n);
 
-  /** The sum of n elements in blocks that lie so, in the order of {@link #sum}. */
+  /**
+   * The sum of a multiple of LANES elements in blocks that lie so, in the order of {@link #sum}.
+   */
   float sumBlocks(float[] x, int xo, int step, int n);
 
   /**

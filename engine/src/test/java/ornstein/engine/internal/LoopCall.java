@@ -154,7 +154,7 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
         number("squared deviations", (l, o, a, at) -> l.squaredDeviations(o.low, a[0], at[0], o.n)),
         number("maximum", (l, o, a, at) -> l.max(a[0], at[0], o.n)),
         number("maximum of blocks", (l, o, a, at) -> l.maxBlocks(a[0], at[0], Loops.BLOCK, o.n)),
-        number("sum of blocks", (l, o, a, at) -> l.sumBlocks(a[0], at[0], Loops.BLOCK, o.n)),
+        number("sum of blocks", (l, o, a, at) -> l.sumBlocks(a[0], at[0], Loops.BLOCK, o.n & -16)),
         new LoopCall(
             "sum of exponentials",
             Set.of(1),

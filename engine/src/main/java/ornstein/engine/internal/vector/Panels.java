@@ -31,7 +31,7 @@ final class Panels {
       float[] b, int bo, int br, int bc, int rows, int width, float[] packed, int to) {
     if (bc == 1) {
       for (int i = 0; i < rows; i++) {
-        System.arraycopy(b, bo + i * br, packed, to + i * N, width);
+        RowBlock.copy(b, bo + i * br, packed, to + i * N, width);
       }
     } else {
       gather(b, bo, br, bc, rows, width, packed, to);

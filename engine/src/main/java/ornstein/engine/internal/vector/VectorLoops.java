@@ -6,7 +6,6 @@ import ornstein.engine.internal.Loops;
 import ornstein.engine.internal.scalar.ScalarLoops;
 import ornstein.engine.internal.scalar.ScalarMath;
 import ornstein.engine.kernel.Binary;
-import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Unary;
 
 /** Vectors for the leading part of each range, the scalar loops for the few elements left. */
@@ -240,9 +239,7 @@ public final class VectorLoops implements Loops {
 
   @Override
   public float sumBlocks(float[] x, int xo, int step, int n) {
-    return n % Kernels.LANES == 0
-        ? VectorReductions.sumBlocks(x, xo, step, n)
-        : TAIL.sumBlocks(x, xo, step, n);
+    return VectorReductions.sumBlocks(x, xo, step, n);
   }
 
   @Override

@@ -29,25 +29,7 @@ final class WeightGradient {
           (slot, from, to) -> Arrays.fill(gw.array(), gw.offset(), gw.offset() + gw.size(), 0f));
       return;
     }
-    HeapBuffer packed = launcher.scratch(panels * N * pixels);
-    launcher.run(
-        panels,
-        1,
-        (slot, from, to) -> {
-          for (int p = from; p < to; p++) {
-            int width = Math.min(N, g.outChannels() - p * N);
-            Panels.panel(
-                gy.array(),
-                gy.offset() + p * N,
-                g.outChannels(),
-                1,
-                pixels,
-                width,
-                packed.array(),
-                packed.offset() + p * pixels * N);
-          }
-        });
-    int own = RowBlock.SIZE + Tile.SIZE;
+    int own = RowBlock.SIZE + Tile.SIZE + RowBlock.ROWS * N;
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     int chunks = (depth + STEP - 1) / STEP;
     // Enough tasks for all threads, though each group of panels gathers the windows anew.
@@ -64,7 +46,7 @@ final class WeightGradient {
                 task / groups * STEP,
                 panels * group / groups,
                 panels * (group + 1) / groups,
-                packed,
+                gy,
                 gw,
                 scratch.array(),
                 scratch.slot(slot, own));
@@ -79,26 +61,28 @@ final class WeightGradient {
       int first,
       int firstPanel,
       int endPanel,
-      HeapBuffer packed,
+      HeapBuffer gy,
       HeapBuffer gw,
       float[] scratch,
       int so) {
     int pixels = window.pixels();
     int out = window.g().outChannels();
     int rows = Math.min(STEP, window.depth() - first);
+    int packed = so + RowBlock.SIZE + Tile.SIZE;
     for (int pixel = 0; pixel < pixels; pixel += RowBlock.ROWS) {
       int count = Math.min(RowBlock.ROWS, pixels - pixel);
       RowBlock.gather(window, x.array(), x.offset(), pixel, count, first, rows, scratch, so);
       for (int panel = firstPanel; panel < endPanel; panel++) {
-        int b = packed.offset() + (panel * pixels + pixel) * N;
         int width = Math.min(N, out - panel * N);
+        int from = gy.offset() + pixel * out + panel * N;
+        Panels.panel(gy.array(), from, out, 1, count, width, scratch, packed);
         for (int row = 0; row < rows; row += M) {
           Tile.columns(
               scratch,
               so + row,
               count,
-              packed.array(),
-              b,
+              scratch,
+              packed,
               gw.array(),
               gw.offset() + (first + row) * out + panel * N,
               out,

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -148,10 +151,16 @@ class WorkerTeamTest {
       Thread worker = team.workerThreads().getFirst();
       Thread caller = Thread.currentThread();
       AtomicReference<Thread.State> seen = new AtomicReference<>(Thread.State.NEW);
+      CountDownLatch callerAtWork = new CountDownLatch(1);
       team.run(
           2,
           1,
           (slot, from, to) -> {
+            if (Thread.currentThread() == caller) {
+              callerAtWork.countDown();
+            } else {
+              awaitSeconds(callerAtWork); // or it would do the caller's part too
+            }
             long end = System.nanoTime() + 5_000_000_000L;
             while (Thread.currentThread() == caller
                 && seen.get() != Thread.State.WAITING
@@ -161,6 +170,14 @@ class WorkerTeamTest {
             }
           });
       assertEquals(Thread.State.WAITING, seen.get());
+    }
+  }
+
+  private static void awaitSeconds(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(5, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -1,0 +1,116 @@
+package ornstein.bench;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import ornstein.diffusion.DiffusionConfig;
+import ornstein.diffusion.Pipeline;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.diffusion.sampler.DdimSampler;
+import ornstein.diffusion.sampler.NoiseSource;
+import ornstein.diffusion.sampler.SamplingStep;
+import ornstein.diffusion.train.Trainer;
+import ornstein.diffusion.train.TrainingConfig;
+import ornstein.engine.Rng;
+import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
+import ornstein.nn.unet.UNet;
+import ornstein.nn.unet.UNetConfig;
+
+/**
+ * A steady step, of sampling or of training, allocates next to nothing on any thread. Steady is
+ * what a JVM becomes: until they are compiled, vectors are objects. Hence steps are made until one
+ * stays below the bound, or for as long as no compiler takes.
+ */
+class SteadyAllocationTest {
+  /** Bytes of a sampling step: a few objects that carry its numbers. */
+  private static final long SAMPLING = 1024;
+
+  /** Bytes of a training step: the drawn timesteps and the choice of images come on top. */
+  private static final long TRAINING = 4096;
+
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(100);
+  private static final UNetConfig NETWORK =
+      UNetConfig.builder()
+          .channels(1)
+          .modelChannels(32)
+          .numResBlocks(1)
+          .channelMult(1, 2)
+          .attentionResolutions(2)
+          .numHeads(2)
+          .build();
+  private static final DiffusionConfig DIFFUSION = DiffusionConfig.defaults(8, 8, List.of());
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** The least bytes of any step so far; steady once it has fallen below the bound. */
+  private static final class Watch {
+    private final long end = System.nanoTime() + PATIENCE;
+    private final long bound;
+    private long least = Long.MAX_VALUE;
+    private long before;
+
+    Watch(long bound) {
+      this.bound = bound;
+    }
+
+    void begin() {
+      before = THREADS.getCurrentThreadAllocatedBytes();
+    }
+
+    /** Whether to go on. */
+    boolean end() {
+      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+      return least >= bound && System.nanoTime() < end;
+    }
+
+    void assertSteady(String what) {
+      assertTrue(least < bound, what + " allocates " + least + " bytes at least");
+    }
+  }
+
+  @Test
+  void samplingStep() {
+    ReverseProcess process = Pipeline.of(new UNet(NETWORK, Rng.of(1)), DIFFUSION).process();
+    NoiseSource noise = NoiseSource.of(1);
+    Tensor x = noise.draw(0, Shape.of(2, 8, 8, 1));
+    Watch watch = new Watch(SAMPLING);
+    boolean more = true;
+    while (more) {
+      Iterator<SamplingStep> steps = new DdimSampler(0).steps(process, x, null, noise);
+      steps.next(); // records, or takes what was recorded
+      for (int i = 0; i < 900 && more; i++) {
+        watch.begin();
+        SamplingStep step = steps.next();
+        more = watch.end();
+        assertTrue(step.done() == i + 2);
+      }
+    }
+    watch.assertSteady("a sampling step");
+  }
+
+  @Test
+  void trainingStep() {
+    Trainer trainer =
+        new Trainer(
+            NETWORK,
+            DIFFUSION,
+            new NoiseImages(8, 8, 1),
+            TrainingConfig.defaults().withRate(2, 1e-4, 0, false));
+    Watch watch = new Watch(TRAINING);
+    watch.begin();
+    trainer.run(
+        progress -> {
+          if (!watch.end()) {
+            trainer.stop();
+          }
+          watch.begin();
+        });
+    watch.assertSteady("a training step");
+  }
+}
