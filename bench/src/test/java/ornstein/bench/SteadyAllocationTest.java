@@ -28,8 +28,8 @@ import ornstein.nn.unet.UNetConfig;
  * stays below the bound, or for as long as no compiler takes.
  */
 class SteadyAllocationTest {
-  /** Bytes of a sampling step: a few objects that carry its numbers; vectors would be megabytes. */
-  private static final long SAMPLING = 2048;
+  /** Bytes of a sampling step: a few objects that carry its numbers. */
+  private static final long SAMPLING = 1024;
 
   /** Bytes of a training step: the drawn timesteps and the choice of images come on top. */
   private static final long TRAINING = 4096;
