@@ -46,15 +46,17 @@ public interface Contractions {
       float[] scratch,
       int so);
 
-  /** Rows, and columns, of a block of {@link #multiplyBlocks}. */
+  /** Rows of a block, and the distance of its rows; one chunk of a sum over either. */
   int BLOCK = Kernels.PRODUCT_CHUNK;
 
   /**
-   * As {@link #multiply}, at most {@link #BLOCK} rows, with A in blocks of BLOCK × BLOCK elements
-   * one after the other: element (i, j) is at {@code ao + j / BLOCK · BLOCK² + i · BLOCK + j %
-   * BLOCK}.
+   * C = A · B, or C + A · B, as {@link #multiply}, at most {@link #BLOCK} rows, with A in blocks of
+   * BLOCK × BLOCK elements one after the other: element (i, k) is at {@code ao + k / BLOCK · BLOCK²
+   * + i · BLOCK + k % BLOCK}. Whole blocks are there, whatever the rows.
+   *
+   * @param scratch array that has {@link #scratchSize} elements from {@code so} on
    */
-  void multiplyBlocks(
+  void multiplyBlock(
       int rows,
       int columns,
       int depth,
@@ -65,14 +67,12 @@ public interface Contractions {
       float[] c,
       int co,
       int cs,
+      boolean accumulate,
       float[] scratch,
       int so);
 
-  /**
-   * C = Aᵀ · B, or C + Aᵀ · B, with A in the blocks of {@link #multiplyBlocks}: {@code depth} rows
-   * of A, at most BLOCK, and {@code rows} columns.
-   */
-  void multiplyTransposedBlocks(
+  /** The same with Aᵀ, A being one block: at most BLOCK rows of C, and at most BLOCK of depth. */
+  void multiplyTransposedBlock(
       int rows,
       int columns,
       int depth,

@@ -36,6 +36,7 @@ public final class HeapKernels implements Kernels {
   private final Reductions reductions;
   private final Normalization normalization;
   private final AttentionKernel attention;
+  private final AttentionGradient attentionGradient;
 
   /** Assembles a back end; it owns the team. */
   public HeapKernels(String name, Loops loops, Contractions contractions, WorkerTeam team) {
@@ -53,6 +54,7 @@ public final class HeapKernels implements Kernels {
     this.reductions = new Reductions(loops, launcher);
     this.normalization = new Normalization(loops);
     this.attention = new AttentionKernel(loops, contractions);
+    this.attentionGradient = new AttentionGradient(loops, contractions);
   }
 
   /** A buffer of this family; another back end's is a programming error, said clearly. */
@@ -279,7 +281,7 @@ public final class HeapKernels implements Kernels {
       Buffer gq,
       Buffer gk,
       Buffer gv) {
-    attention.gradient(
+    attentionGradient.run(
         launcher,
         g,
         heap(q),

@@ -1,7 +1,6 @@
 package ornstein.engine.internal;
 
 import ornstein.engine.kernel.Binary;
-import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.Unary;
 
 /**
@@ -99,23 +98,40 @@ public interface Loops {
       int yo,
       int n);
 
-  /** Length of the blocks of {@link #maxBlocks} and its like. */
-  int BLOCK = Kernels.PRODUCT_CHUNK;
-
-  /** The maximum of n ≥ 1 elements, of which each BLOCK lies {@code step} after the one before. */
-  float maxBlocks(float[] x, int xo, int step, int n);
+  /** y[j] = x[r·stride + j] where that is greater, for r in order; NaN is not. */
+  void maxRows(float[] x, int xo, int rows, int stride, float[] y, int yo, int n);
 
   /**
-   * The sum of a multiple of LANES elements in blocks that lie so, in the order of {@link #sum}.
+   * x[r·stride + j] = exp(fma(scale, x, −shift[j])), but no argument counts as less than −87, whose
+   * exponential is 10⁻³⁸ already: for arguments not above 0, and weights that are relative to one
+   * of about 1. sums[j] becomes their sum over r in order.
    */
-  float sumBlocks(float[] x, int xo, int step, int n);
+  void flooredExpRows(
+      float scale,
+      float[] shift,
+      int ho,
+      float[] x,
+      int xo,
+      int rows,
+      int stride,
+      float[] sums,
+      int so,
+      int n);
 
-  /**
-   * x = exp(fma(scale, x, −shift)) for n elements in blocks that lie so, but no argument counts as
-   * less than −87, whose exponential is 10⁻³⁸ already: for arguments not above 0, and weights that
-   * are relative to one of at least 1.
-   */
-  void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n);
+  /** gy[r·stride + j] = probabilities[r·stride + j] · (gy − shift[j]). */
+  void softmaxGradientRows(
+      float[] probabilities,
+      int po,
+      float[] shift,
+      int ho,
+      float[] gy,
+      int go,
+      int rows,
+      int stride,
+      int n);
+
+  /** x[r·stride + j] = factor[r] · x. */
+  void scaleRows(float[] factor, int fo, float[] x, int xo, int rows, int stride, int n);
 
   /** y = exp(fma(scale, x, −shift)), returning the sum of y in 16 lanes and the tree. */
   float expSum(float scale, float shift, float[] x, int xo, float[] y, int yo, int n);

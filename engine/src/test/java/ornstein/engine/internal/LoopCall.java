@@ -122,10 +122,6 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
             "softmax gradient",
             (l, o, a, at) -> l.softmaxGradient(o.low, a[0], at[0], a[1], at[1], a[2], at[2], o.n),
             2),
-        range(
-            "floored exponential",
-            (l, o, a, at) -> l.flooredExpBlocks(o.low, o.high, a[0], at[0], Loops.BLOCK, o.n),
-            0),
         range("lerp", (l, o, a, at) -> l.lerp(o.low, a[0], at[0], a[1], at[1], o.n), 1),
         range(
             "Adam",
@@ -153,8 +149,6 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
         number("dot", (l, o, a, at) -> l.dot(a[0], at[0], a[1], at[1], o.n)),
         number("squared deviations", (l, o, a, at) -> l.squaredDeviations(o.low, a[0], at[0], o.n)),
         number("maximum", (l, o, a, at) -> l.max(a[0], at[0], o.n)),
-        number("maximum of blocks", (l, o, a, at) -> l.maxBlocks(a[0], at[0], Loops.BLOCK, o.n)),
-        number("sum of blocks", (l, o, a, at) -> l.sumBlocks(a[0], at[0], Loops.BLOCK, o.n & -16)),
         new LoopCall(
             "sum of exponentials",
             Set.of(1),
@@ -185,6 +179,28 @@ record LoopCall(String name, Set<Integer> outputs, boolean allRows, Body body) {
                 l.addCentredProducts(
                     a[0], at[0], a[1], at[1], o.rows, o.stride, a[2], at[2], a[3], at[3], o.n),
             3),
+        range(
+            "maxima of columns",
+            (l, o, a, at) -> l.maxRows(a[0], at[0], o.rows, o.stride, a[1], at[1], o.n),
+            1),
+        new LoopCall(
+            "floored exponentials and their sums",
+            Set.of(0),
+            true,
+            (l, o, a, at) -> {
+              float[] sums = new float[o.n];
+              l.flooredExpRows(o.high, a[1], at[1], a[0], at[0], o.rows, o.stride, sums, 0, o.n);
+              return l.sum(sums, 0, o.n);
+            }),
+        matrix(
+            "softmax gradient of columns",
+            (l, o, a, at) ->
+                l.softmaxGradientRows(a[0], at[0], a[1], at[1], a[2], at[2], o.rows, o.stride, o.n),
+            2),
+        matrix(
+            "scale rows",
+            (l, o, a, at) -> l.scaleRows(a[1], at[1], a[0], at[0], o.rows, o.stride, o.n),
+            0),
         matrix(
             "scale and shift rows",
             (l, o, a, at) ->

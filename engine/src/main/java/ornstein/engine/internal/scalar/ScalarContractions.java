@@ -112,41 +112,7 @@ public final class ScalarContractions implements Contractions {
   }
 
   @Override
-  public void multiplyBlocks(
-      int rows,
-      int columns,
-      int depth,
-      float[] a,
-      int ao,
-      float[] packed,
-      int po,
-      float[] c,
-      int co,
-      int cs,
-      float[] scratch,
-      int so) {
-    for (int i = 0; i < rows; i++) {
-      int r = i;
-      row(
-          depth,
-          k -> a[ao + place(r, k)],
-          packed,
-          k -> po + k * columns,
-          1,
-          c,
-          co + i * cs,
-          columns,
-          false);
-    }
-  }
-
-  /** Where element (i, j) of a matrix in blocks lies. */
-  private static int place(int i, int j) {
-    return j / BLOCK * BLOCK * BLOCK + i * BLOCK + j % BLOCK;
-  }
-
-  @Override
-  public void multiplyTransposedBlocks(
+  public void multiplyBlock(
       int rows,
       int columns,
       int depth,
@@ -161,10 +127,40 @@ public final class ScalarContractions implements Contractions {
       float[] scratch,
       int so) {
     for (int i = 0; i < rows; i++) {
-      int r = i;
+      int r = ao + i * BLOCK;
       row(
           depth,
-          k -> a[ao + place(k, r)],
+          k -> a[r + k / BLOCK * BLOCK * BLOCK + k % BLOCK],
+          packed,
+          k -> po + k * columns,
+          1,
+          c,
+          co + i * cs,
+          columns,
+          accumulate);
+    }
+  }
+
+  @Override
+  public void multiplyTransposedBlock(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    for (int i = 0; i < rows; i++) {
+      int r = ao + i;
+      row(
+          depth,
+          k -> a[r + k * BLOCK],
           packed,
           k -> po + k * columns,
           1,

@@ -257,28 +257,65 @@ public final class ScalarLoops implements Loops {
   }
 
   @Override
-  public float maxBlocks(float[] x, int xo, int step, int n) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      max = Math.max(max, x[xo + i / BLOCK * step + i % BLOCK]);
+  public void maxRows(float[] x, int xo, int rows, int stride, float[] y, int yo, int n) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j++) {
+        float v = x[xo + r * stride + j];
+        if (v > y[yo + j]) {
+          y[yo + j] = v;
+        }
+      }
     }
-    return max;
   }
 
   @Override
-  public float sumBlocks(float[] x, int xo, int step, int n) {
-    float[] lanes = new float[Kernels.LANES];
-    for (int i = 0; i < n; i++) {
-      lanes[i % Kernels.LANES] += x[xo + i / BLOCK * step + i % BLOCK];
+  public void flooredExpRows(
+      float scale,
+      float[] shift,
+      int ho,
+      float[] x,
+      int xo,
+      int rows,
+      int stride,
+      float[] sums,
+      int so,
+      int n) {
+    for (int j = 0; j < n; j++) {
+      float sum = 0f;
+      for (int r = 0; r < rows; r++) {
+        int at = xo + r * stride + j;
+        x[at] = ScalarMath.flooredExp(Math.fma(scale, x[at], -shift[ho + j]));
+        sum += x[at];
+      }
+      sums[so + j] = sum;
     }
-    return tree(lanes);
   }
 
   @Override
-  public void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
-    for (int i = 0; i < n; i++) {
-      int at = xo + i / BLOCK * step + i % BLOCK;
-      x[at] = ScalarMath.flooredExp(Math.fma(scale, x[at], -shift));
+  public void softmaxGradientRows(
+      float[] probabilities,
+      int po,
+      float[] shift,
+      int ho,
+      float[] gy,
+      int go,
+      int rows,
+      int stride,
+      int n) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j++) {
+        int at = r * stride + j;
+        gy[go + at] = probabilities[po + at] * (gy[go + at] - shift[ho + j]);
+      }
+    }
+  }
+
+  @Override
+  public void scaleRows(float[] factor, int fo, float[] x, int xo, int rows, int stride, int n) {
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < n; j++) {
+        x[xo + r * stride + j] *= factor[fo + r];
+      }
     }
   }
 

@@ -108,20 +108,10 @@ final class DirectConvolution {
         int width = Math.min(N, out - j);
         int at = y.offset() + first * out + j;
         int panel = packed.offset() + j * depth + k * N;
-        VectorProduct.block(
-            scratch,
-            so,
-            scratch,
-            so,
-            count,
-            d,
-            packed.array(),
-            panel,
-            y.array(),
-            at,
-            out,
-            k > 0,
-            width);
+        int edge = so + RowBlock.SIZE;
+        float[] c = y.array();
+        Tile.rows(
+            scratch, so, count, d, packed.array(), panel, c, at, out, k > 0, width, scratch, edge);
       }
     }
   }

@@ -48,24 +48,7 @@ public final class VectorContractions implements Contractions {
   }
 
   @Override
-  public void multiplyBlocks(
-      int rows,
-      int columns,
-      int depth,
-      float[] a,
-      int ao,
-      float[] packed,
-      int po,
-      float[] c,
-      int co,
-      int cs,
-      float[] scratch,
-      int so) {
-    VectorProduct.multiplyBlocks(rows, columns, depth, a, ao, packed, po, c, co, cs, scratch, so);
-  }
-
-  @Override
-  public void multiplyTransposedBlocks(
+  public void multiplyBlock(
       int rows,
       int columns,
       int depth,
@@ -79,7 +62,26 @@ public final class VectorContractions implements Contractions {
       boolean accumulate,
       float[] scratch,
       int so) {
-    VectorProduct.multiplyTransposedBlocks(
+    VectorProduct.multiplyBlock(
+        rows, columns, depth, a, ao, packed, po, c, co, cs, accumulate, scratch, so);
+  }
+
+  @Override
+  public void multiplyTransposedBlock(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    VectorProduct.multiplyTransposedBlock(
         rows, columns, depth, a, ao, packed, po, c, co, cs, accumulate, scratch, so);
   }
 

@@ -24,7 +24,6 @@ import static ornstein.engine.internal.vector.VectorWidth.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import ornstein.engine.internal.Loops;
 
 /**
  * The loops around e<sup>x</sup> and tanh x, operation by operation as {@link
@@ -66,16 +65,25 @@ final class VectorExponential {
   }
 
   /**
-   * x = exp(max(fma(scale, x, −shift), EXP_FLOOR)), in blocks that lie {@code step} apart: the
+   * x = exp(max(fma(scale, x, −shift), EXP_FLOOR)) down one vector of columns, and their sum: the
    * result is a normal number, so that one power of two scales it. Arguments are not above 0 by
    * more than a rounding.
    */
-  static int flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
-    int end = SPECIES.loopBound(n);
-    for (int i = 0; i < end; i += LENGTH) {
-      int at = xo + i / Loops.BLOCK * step + i % Loops.BLOCK;
-      FloatVector v =
-          fromArray(SPECIES, x, at).fma(broadcast(SPECIES, scale), broadcast(SPECIES, -shift));
+  static void flooredExpRows(
+      float scale,
+      float[] shift,
+      int ho,
+      float[] x,
+      int xo,
+      int rows,
+      int stride,
+      float[] sums,
+      int so) {
+    FloatVector minus = fromArray(SPECIES, shift, ho).neg();
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int i = 0; i < rows; i++) {
+      int at = xo + i * stride;
+      FloatVector v = fromArray(SPECIES, x, at).fma(broadcast(SPECIES, scale), minus);
       FloatVector c = v.blend(EXP_FLOOR, v.lt(EXP_FLOOR));
       FloatVector shifted = c.fma(broadcast(SPECIES, LOG2_E), broadcast(SPECIES, BIASED_ROUNDER));
       FloatVector whole = shifted.sub(BIASED_ROUNDER);
@@ -89,11 +97,12 @@ final class VectorExponential {
               .fma(r, broadcast(SPECIES, EXP_2))
               .fma(r, broadcast(SPECIES, 1f))
               .fma(r, broadcast(SPECIES, 1f));
-      power
-          .mul(shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats())
-          .intoArray(x, at);
+      FloatVector e =
+          power.mul(shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats());
+      e.intoArray(x, at);
+      sum = sum.add(e);
     }
-    return end;
+    sum.intoArray(sums, so);
   }
 
   /** gx = gy · e<sup>x</sup>. */

@@ -233,22 +233,52 @@ public final class VectorLoops implements Loops {
   }
 
   @Override
-  public float maxBlocks(float[] x, int xo, int step, int n) {
-    return VectorReductions.maxBlocks(x, xo, step, n);
+  public void maxRows(float[] x, int xo, int rows, int stride, float[] y, int yo, int n) {
+    int done = VectorRows.maxRows(x, xo, rows, stride, y, yo, n);
+    TAIL.maxRows(x, xo + done, rows, stride, y, yo + done, n - done);
   }
 
   @Override
-  public float sumBlocks(float[] x, int xo, int step, int n) {
-    return VectorReductions.sumBlocks(x, xo, step, n);
-  }
-
-  @Override
-  public void flooredExpBlocks(float scale, float shift, float[] x, int xo, int step, int n) {
-    int done = VectorExponential.flooredExpBlocks(scale, shift, x, xo, step, n);
-    for (int i = done; i < n; i++) {
-      int at = xo + i / BLOCK * step + i % BLOCK;
-      x[at] = ScalarMath.flooredExp(Math.fma(scale, x[at], -shift));
+  public void flooredExpRows(
+      float scale,
+      float[] shift,
+      int ho,
+      float[] x,
+      int xo,
+      int rows,
+      int stride,
+      float[] sums,
+      int so,
+      int n) {
+    int done = VectorWidth.SPECIES.loopBound(n);
+    for (int j = 0; j < done; j += VectorWidth.LENGTH) {
+      VectorExponential.flooredExpRows(scale, shift, ho + j, x, xo + j, rows, stride, sums, so + j);
     }
+    TAIL.flooredExpRows(
+        scale, shift, ho + done, x, xo + done, rows, stride, sums, so + done, n - done);
+  }
+
+  @Override
+  public void softmaxGradientRows(
+      float[] probabilities,
+      int po,
+      float[] shift,
+      int ho,
+      float[] gy,
+      int go,
+      int rows,
+      int stride,
+      int n) {
+    int done =
+        VectorRows.softmaxGradientRows(probabilities, po, shift, ho, gy, go, rows, stride, n);
+    TAIL.softmaxGradientRows(
+        probabilities, po + done, shift, ho + done, gy, go + done, rows, stride, n - done);
+  }
+
+  @Override
+  public void scaleRows(float[] factor, int fo, float[] x, int xo, int rows, int stride, int n) {
+    int done = VectorRows.scaleRows(factor, fo, x, xo, rows, stride, n);
+    TAIL.scaleRows(factor, fo, x, xo + done, rows, stride, n - done);
   }
 
   @Override

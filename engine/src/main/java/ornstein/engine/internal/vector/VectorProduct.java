@@ -10,7 +10,6 @@ import ornstein.engine.kernel.Matmul;
  * chunk of the depth a block of the first factor stays in L1 while the panels pass by.
  */
 final class VectorProduct {
-  private static final int M = MicroKernel4x2.ROWS;
   private static final int N = MicroKernel4x2.COLUMNS;
   private static final int STEP = MicroKernel4x2.STEP;
 
@@ -134,39 +133,6 @@ final class VectorProduct {
         so);
   }
 
-  /** One panel's part of C for a block of rows; {@code scratch} has a tile behind a block. */
-  static void block(
-      float[] a,
-      int ao,
-      float[] scratch,
-      int so,
-      int rows,
-      int depth,
-      float[] b,
-      int bo,
-      float[] c,
-      int co,
-      int cs,
-      boolean add,
-      int width) {
-    for (int i = 0; i < rows; i += M) {
-      Tile.rows(
-          a,
-          ao + i * STEP,
-          depth,
-          b,
-          bo,
-          c,
-          co + i * cs,
-          cs,
-          add,
-          Math.min(M, rows - i),
-          width,
-          scratch,
-          so + RowBlock.SIZE);
-    }
-  }
-
   /** See {@link ornstein.engine.internal.Contractions#multiply}. */
   static void multiply(
       int rows,
@@ -198,54 +164,16 @@ final class VectorProduct {
           int width = Math.min(N, columns - j);
           int panel = po + j * depth + k * N;
           int at = co + i * cs + j;
-          block(
-              scratch,
-              so,
-              scratch,
-              so,
-              height,
-              d,
-              packed,
-              panel,
-              c,
-              at,
-              cs,
-              accumulate || k > 0,
-              width);
+          boolean add = accumulate || k > 0;
+          int edge = so + RowBlock.SIZE;
+          Tile.rows(scratch, so, height, d, packed, panel, c, at, cs, add, width, scratch, edge);
         }
       }
     }
   }
 
-  /** See {@link ornstein.engine.internal.Contractions#multiplyBlocks}. */
-  static void multiplyBlocks(
-      int rows,
-      int columns,
-      int depth,
-      float[] a,
-      int ao,
-      float[] packed,
-      int po,
-      float[] c,
-      int co,
-      int cs,
-      float[] scratch,
-      int so) {
-    for (int i = 0; i < rows && depth == 0; i++) {
-      Arrays.fill(c, co + i * cs, co + i * cs + columns, 0f);
-    }
-    for (int k = 0; k < depth; k += STEP) {
-      int d = Math.min(STEP, depth - k);
-      for (int j = 0; j < columns; j += N) {
-        int width = Math.min(N, columns - j);
-        int panel = po + j * depth + k * N;
-        block(a, ao + k * STEP, scratch, so, rows, d, packed, panel, c, co + j, cs, k > 0, width);
-      }
-    }
-  }
-
-  /** See {@link ornstein.engine.internal.Contractions#multiplyTransposedBlocks}. */
-  static void multiplyTransposedBlocks(
+  /** See {@link ornstein.engine.internal.Contractions#multiplyBlock}. */
+  static void multiplyBlock(
       int rows,
       int columns,
       int depth,
@@ -259,24 +187,38 @@ final class VectorProduct {
       boolean accumulate,
       float[] scratch,
       int so) {
-    for (int i = 0; i < rows; i += M) {
-      int column = ao + i / STEP * STEP * STEP + i % STEP;
+    for (int k = 0; k < depth; k += STEP) {
+      int d = Math.min(STEP, depth - k);
+      int block = ao + k * STEP;
+      boolean add = accumulate || k > 0;
       for (int j = 0; j < columns; j += N) {
-        Tile.columns(
-            a,
-            column,
-            depth,
-            packed,
-            po + j * depth,
-            c,
-            co + i * cs + j,
-            cs,
-            accumulate,
-            Math.min(M, rows - i),
-            Math.min(N, columns - j),
-            scratch,
-            so + RowBlock.SIZE);
+        int panel = po + j * depth + k * N;
+        int width = Math.min(N, columns - j);
+        Tile.rows(a, block, rows, d, packed, panel, c, co + j, cs, add, width, scratch, so);
       }
+    }
+  }
+
+  /** See {@link ornstein.engine.internal.Contractions#multiplyTransposedBlock}. */
+  static void multiplyTransposedBlock(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int ao,
+      float[] packed,
+      int po,
+      float[] c,
+      int co,
+      int cs,
+      boolean accumulate,
+      float[] scratch,
+      int so) {
+    for (int j = 0; j < columns; j += N) {
+      int panel = po + j * depth;
+      int width = Math.min(N, columns - j);
+      Tile.columns(
+          a, ao, rows, depth, packed, panel, c, co + j, cs, accumulate, width, scratch, so);
     }
   }
 }

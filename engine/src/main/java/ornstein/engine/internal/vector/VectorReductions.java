@@ -9,7 +9,6 @@ import static ornstein.engine.kernel.Kernels.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import ornstein.engine.internal.Loops;
 import ornstein.engine.internal.scalar.ScalarLoops;
 
 /**
@@ -214,68 +213,6 @@ final class VectorReductions {
       max = Math.max(max, x[xo + i]);
     }
     return max;
-  }
-
-  /** As {@link #max}, with blocks that lie {@code step} apart. */
-  static float maxBlocks(float[] x, int xo, int step, int n) {
-    int end = n & -LANES;
-    FloatVector m0 = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector m1 = m0;
-    FloatVector m2 = m0;
-    FloatVector m3 = m0;
-    for (int i = 0; i < end; i += LANES) {
-      int at = xo + i / Loops.BLOCK * step + i % Loops.BLOCK;
-      m0 = m0.max(fromArray(SPECIES, x, at));
-      if (VECTORS > 1) {
-        m1 = m1.max(fromArray(SPECIES, x, at + LENGTH));
-      }
-      if (VECTORS > 2) {
-        m2 = m2.max(fromArray(SPECIES, x, at + 2 * LENGTH));
-        m3 = m3.max(fromArray(SPECIES, x, at + 3 * LENGTH));
-      }
-    }
-    float max = m0.max(m1).max(m2.max(m3)).reduceLanes(VectorOperators.MAX);
-    for (int i = end; i < n; i++) {
-      max = Math.max(max, x[xo + i / Loops.BLOCK * step + i % Loops.BLOCK]);
-    }
-    return max;
-  }
-
-  /** As {@link #sum}, of a multiple of LANES elements whose blocks lie {@code step} apart. */
-  static float sumBlocks(float[] x, int xo, int step, int n) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = FloatVector.zero(SPECIES);
-    FloatVector s2 = FloatVector.zero(SPECIES);
-    FloatVector s3 = FloatVector.zero(SPECIES);
-    for (int i = 0; i < n; i += LANES) {
-      int at = xo + i / Loops.BLOCK * step + i % Loops.BLOCK;
-      s0 = s0.add(fromArray(SPECIES, x, at));
-      if (VECTORS > 1) {
-        s1 = s1.add(fromArray(SPECIES, x, at + LENGTH));
-      }
-      if (VECTORS > 2) {
-        s2 = s2.add(fromArray(SPECIES, x, at + 2 * LENGTH));
-        s3 = s3.add(fromArray(SPECIES, x, at + 3 * LENGTH));
-      }
-    }
-    if (VECTORS == 4) {
-      FloatVector s = s0.add(s2).add(s1.add(s3));
-      return tree4(s.lane(0), s.lane(1), s.lane(2), s.lane(3));
-    }
-    if (VECTORS == 2) {
-      FloatVector s = s0.add(s1);
-      return tree8(
-          s.lane(0), s.lane(1), s.lane(2), s.lane(3), s.lane(4), s.lane(5), s.lane(6), s.lane(7));
-    }
-    return tree8(
-        s0.lane(0) + s0.lane(8),
-        s0.lane(1) + s0.lane(9),
-        s0.lane(2) + s0.lane(10),
-        s0.lane(3) + s0.lane(11),
-        s0.lane(4) + s0.lane(12),
-        s0.lane(5) + s0.lane(13),
-        s0.lane(6) + s0.lane(14),
-        s0.lane(7) + s0.lane(15));
   }
 
   /** The tree's last steps; only scalars cross these calls. */

@@ -1,6 +1,7 @@
 package ornstein.engine.internal.vector;
 
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static ornstein.engine.internal.vector.VectorWidth.LENGTH;
 import static ornstein.engine.internal.vector.VectorWidth.SPECIES;
 
@@ -192,6 +193,74 @@ final class VectorRows {
         FloatVector t = fromArray(SPECIES, b, bo + row + j).sub(m).fma(u, v);
         FloatVector w = fromArray(SPECIES, p, po + j);
         fromArray(SPECIES, a, ao + row + j).fma(w, t).intoArray(y, yo + row + j);
+      }
+    }
+    return end;
+  }
+
+  static int maxRows(float[] x, int xo, int rows, int stride, float[] y, int yo, int n) {
+    int j = 0;
+    for (; j + WIDE <= n; j += WIDE) {
+      FloatVector m0 = fromArray(SPECIES, y, yo + j);
+      FloatVector m1 = fromArray(SPECIES, y, yo + j + LENGTH);
+      FloatVector m2 = fromArray(SPECIES, y, yo + j + 2 * LENGTH);
+      FloatVector m3 = fromArray(SPECIES, y, yo + j + 3 * LENGTH);
+      for (int r = 0; r < rows; r++) {
+        int at = xo + r * stride + j;
+        FloatVector x0 = fromArray(SPECIES, x, at);
+        FloatVector x1 = fromArray(SPECIES, x, at + LENGTH);
+        FloatVector x2 = fromArray(SPECIES, x, at + 2 * LENGTH);
+        FloatVector x3 = fromArray(SPECIES, x, at + 3 * LENGTH);
+        m0 = m0.blend(x0, x0.compare(GT, m0));
+        m1 = m1.blend(x1, x1.compare(GT, m1));
+        m2 = m2.blend(x2, x2.compare(GT, m2));
+        m3 = m3.blend(x3, x3.compare(GT, m3));
+      }
+      m0.intoArray(y, yo + j);
+      m1.intoArray(y, yo + j + LENGTH);
+      m2.intoArray(y, yo + j + 2 * LENGTH);
+      m3.intoArray(y, yo + j + 3 * LENGTH);
+    }
+    for (; j + LENGTH <= n; j += LENGTH) {
+      FloatVector m = fromArray(SPECIES, y, yo + j);
+      for (int r = 0; r < rows; r++) {
+        FloatVector v = fromArray(SPECIES, x, xo + r * stride + j);
+        m = m.blend(v, v.compare(GT, m));
+      }
+      m.intoArray(y, yo + j);
+    }
+    return j;
+  }
+
+  static int softmaxGradientRows(
+      float[] probabilities,
+      int po,
+      float[] shift,
+      int ho,
+      float[] gy,
+      int go,
+      int rows,
+      int stride,
+      int n) {
+    int end = SPECIES.loopBound(n);
+    for (int r = 0; r < rows; r++) {
+      for (int j = 0; j < end; j += LENGTH) {
+        int at = r * stride + j;
+        fromArray(SPECIES, probabilities, po + at)
+            .mul(fromArray(SPECIES, gy, go + at).sub(fromArray(SPECIES, shift, ho + j)))
+            .intoArray(gy, go + at);
+      }
+    }
+    return end;
+  }
+
+  static int scaleRows(float[] factor, int fo, float[] x, int xo, int rows, int stride, int n) {
+    int end = SPECIES.loopBound(n);
+    for (int r = 0; r < rows; r++) {
+      FloatVector f = FloatVector.broadcast(SPECIES, factor[fo + r]);
+      for (int j = 0; j < end; j += LENGTH) {
+        int at = xo + r * stride + j;
+        fromArray(SPECIES, x, at).mul(f).intoArray(x, at);
       }
     }
     return end;

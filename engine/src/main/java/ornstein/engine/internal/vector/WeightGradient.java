@@ -11,7 +11,6 @@ import ornstein.engine.kernel.Convolution;
  * columns.
  */
 final class WeightGradient {
-  private static final int M = MicroKernel4x2.ROWS;
   private static final int N = MicroKernel4x2.COLUMNS;
   private static final int STEP = MicroKernel4x2.STEP;
 
@@ -76,22 +75,23 @@ final class WeightGradient {
         int width = Math.min(N, out - panel * N);
         int from = gy.offset() + pixel * out + panel * N;
         Panels.panel(gy.array(), from, out, 1, count, width, scratch, packed);
-        for (int row = 0; row < rows; row += M) {
-          Tile.columns(
-              scratch,
-              so + row,
-              count,
-              scratch,
-              packed,
-              gw.array(),
-              gw.offset() + (first + row) * out + panel * N,
-              out,
-              pixel > 0,
-              Math.min(M, rows - row),
-              width,
-              scratch,
-              so + RowBlock.SIZE);
-        }
+        int to = gw.offset() + first * out + panel * N;
+        int edge = so + RowBlock.SIZE;
+        boolean add = pixel > 0;
+        Tile.columns(
+            scratch,
+            so,
+            rows,
+            count,
+            scratch,
+            packed,
+            gw.array(),
+            to,
+            out,
+            add,
+            width,
+            scratch,
+            edge);
       }
     }
   }
