@@ -103,7 +103,7 @@ final class DirectConvolution {
     }
     for (int k = 0; k < depth; k += STEP) {
       int d = Math.min(STEP, depth - k);
-      RowBlock.gather(window, x.array(), x.offset(), first, count, k, d, scratch, so);
+      WindowBlock.gather(window, x.array(), x.offset(), first, count, k, d, scratch, so);
       for (int j = 0; j < out; j += N) {
         int width = Math.min(N, out - j);
         int at = y.offset() + first * out + j;

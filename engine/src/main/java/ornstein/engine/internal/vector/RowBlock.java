@@ -4,8 +4,6 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static ornstein.engine.internal.vector.VectorWidth.LENGTH;
 import static ornstein.engine.internal.vector.VectorWidth.SPECIES;
 
-import java.util.Arrays;
-
 /**
  * A block of the first factor of a product: {@value #ROWS} rows, of each one chunk of the depth, at
  * the constant distance that the micro-kernel wants. It stays in L1 while all panels of the second
@@ -45,44 +43,6 @@ final class RowBlock {
       int from = ao + k * ac;
       for (int i = 0; i < rows; i++) {
         block[at + i * STEP + k] = a[from + i * ar];
-      }
-    }
-  }
-
-  /**
-   * Copies places {@code first … first + depth} of the windows of {@code rows} output pixels, from
-   * pixel number {@code pixel} on. What lies outside the image is zero.
-   */
-  static void gather(
-      Window window,
-      float[] x,
-      int xo,
-      int pixel,
-      int rows,
-      int first,
-      int depth,
-      float[] to,
-      int at) {
-    int channels = window.channels();
-    if (window.isPixel()) {
-      pack(x, xo + pixel * channels + first, channels, 1, rows, depth, to, at);
-      return;
-    }
-    for (int i = 0; i < rows; i++) {
-      int row = at + i * STEP;
-      int place = first;
-      while (place < first + depth) {
-        int tap = place / channels;
-        int channel = place % channels;
-        int count = Math.min(channels - channel, first + depth - place);
-        int source = window.source(pixel + i, tap);
-        int target = row + place - first;
-        if (source < 0) {
-          Arrays.fill(to, target, target + count, 0f);
-        } else {
-          copy(x, xo + source * channels + channel, to, target, count);
-        }
-        place += count;
       }
     }
   }

@@ -30,10 +30,10 @@ final class VectorWinograd2 {
       int lines,
       int channels) {
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -43,6 +43,10 @@ final class VectorWinograd2 {
         x2.sub(x1).intoArray(y, to + 2 * ys + c);
         x1.sub(x3).intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.input(x, from + c, xs, y, to + c, ys);
       }
@@ -62,10 +66,10 @@ final class VectorWinograd2 {
       int lines,
       int channels) {
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -73,6 +77,10 @@ final class VectorWinograd2 {
         x0.add(x1).add(x2).intoArray(y, to + c);
         x1.sub(x2).sub(x3).intoArray(y, to + ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.output(x, from + c, xs, y, to + c, ys);
       }
@@ -93,10 +101,10 @@ final class VectorWinograd2 {
       int channels) {
     FloatVector half = broadcast(SPECIES, 0.5f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -106,6 +114,10 @@ final class VectorWinograd2 {
         p.sub(x1).mul(half).intoArray(y, to + 2 * ys + c);
         x2.intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.weight(x, from + c, xs, y, to + c, ys);
       }
@@ -125,10 +137,10 @@ final class VectorWinograd2 {
       int lines,
       int channels) {
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         x0.intoArray(y, to + c);
@@ -136,6 +148,10 @@ final class VectorWinograd2 {
         x0.sub(x1).intoArray(y, to + 2 * ys + c);
         x1.neg().intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.gradient(x, from + c, xs, y, to + c, ys);
       }
@@ -156,10 +172,10 @@ final class VectorWinograd2 {
       int channels) {
     FloatVector half = broadcast(SPECIES, 0.5f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -169,6 +185,10 @@ final class VectorWinograd2 {
         x1.sub(x2).mul(half).intoArray(y, to + ys + c);
         p.fma(half, x3).intoArray(y, to + 2 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.weightGradient(x, from + c, xs, y, to + c, ys);
       }
@@ -190,10 +210,10 @@ final class VectorWinograd2 {
       int lines,
       int channels) {
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector b = fromArray(SPECIES, bias, bo + c);
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
@@ -202,6 +222,10 @@ final class VectorWinograd2 {
         x0.add(x1).add(x2).add(b).intoArray(y, to + c);
         x1.sub(x2).sub(x3).add(b).intoArray(y, to + ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.output(x, from + c, xs, y, to + c, ys);
         for (int j = 0; j < 2; j++) {
@@ -228,11 +252,11 @@ final class VectorWinograd2 {
       int lines,
       int channels) {
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      int more = ro + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
+        int more = ro + i * yl;
         FloatVector b = fromArray(SPECIES, bias, bo + c);
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
@@ -245,6 +269,11 @@ final class VectorWinograd2 {
             .add(fromArray(SPECIES, residual, more + ys + c))
             .intoArray(y, to + ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      int more = ro + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd2.output(x, from + c, xs, y, to + c, ys);
         for (int j = 0; j < 2; j++) {

@@ -35,10 +35,10 @@ final class VectorWinograd4 {
     FloatVector plus2 = broadcast(SPECIES, 2f);
     FloatVector minus2 = broadcast(SPECIES, -2f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -56,6 +56,10 @@ final class VectorWinograd4 {
         s.fma(minus2, r).intoArray(y, to + 4 * ys + c);
         x3.fma(minus5, x1.fma(plus4, x5)).intoArray(y, to + 5 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.input(x, from + c, xs, y, to + c, ys);
       }
@@ -78,10 +82,10 @@ final class VectorWinograd4 {
     FloatVector plus4 = broadcast(SPECIES, 4f);
     FloatVector plus8 = broadcast(SPECIES, 8f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -97,6 +101,10 @@ final class VectorWinograd4 {
         r.fma(plus4, p).intoArray(y, to + 2 * ys + c);
         s.fma(plus8, q).add(x5).intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.output(x, from + c, xs, y, to + c, ys);
       }
@@ -121,10 +129,10 @@ final class VectorWinograd4 {
     FloatVector quarter = broadcast(SPECIES, 0.25f);
     FloatVector minusSixth = broadcast(SPECIES, -1f / 6f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -138,6 +146,10 @@ final class VectorWinograd4 {
         q.sub(r).intoArray(y, to + 4 * ys + c);
         x2.intoArray(y, to + 5 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.weight(x, from + c, xs, y, to + c, ys);
       }
@@ -160,10 +172,10 @@ final class VectorWinograd4 {
     FloatVector plus8 = broadcast(SPECIES, 8f);
     FloatVector plus2 = broadcast(SPECIES, 2f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -179,6 +191,10 @@ final class VectorWinograd4 {
         r.sub(s).intoArray(y, to + 4 * ys + c);
         x3.intoArray(y, to + 5 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.gradient(x, from + c, xs, y, to + c, ys);
       }
@@ -203,10 +219,10 @@ final class VectorWinograd4 {
     FloatVector twelfth = broadcast(SPECIES, 1f / 12f);
     FloatVector sixth = broadcast(SPECIES, 1f / 6f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
         FloatVector x2 = fromArray(SPECIES, x, from + 2 * xs + c);
@@ -221,6 +237,10 @@ final class VectorWinograd4 {
         s.fma(twelfth, q.mul(sixth)).intoArray(y, to + ys + c);
         r.sub(p).mul(sixth).add(x5).intoArray(y, to + 2 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.weightGradient(x, from + c, xs, y, to + c, ys);
       }
@@ -245,10 +265,10 @@ final class VectorWinograd4 {
     FloatVector plus4 = broadcast(SPECIES, 4f);
     FloatVector plus8 = broadcast(SPECIES, 8f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
         FloatVector b = fromArray(SPECIES, bias, bo + c);
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
@@ -265,6 +285,10 @@ final class VectorWinograd4 {
         r.fma(plus4, p).add(b).intoArray(y, to + 2 * ys + c);
         s.fma(plus8, q).add(x5).add(b).intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.output(x, from + c, xs, y, to + c, ys);
         for (int j = 0; j < 4; j++) {
@@ -294,11 +318,11 @@ final class VectorWinograd4 {
     FloatVector plus4 = broadcast(SPECIES, 4f);
     FloatVector plus8 = broadcast(SPECIES, 8f);
     int end = SPECIES.loopBound(channels);
-    for (int i = 0; i < lines; i++) {
-      int from = xo + i * xl;
-      int to = yo + i * yl;
-      int more = ro + i * yl;
-      for (int c = 0; c < end; c += LENGTH) {
+    for (int c = 0; c < end; c += LENGTH) {
+      for (int i = 0; i < lines; i++) {
+        int from = xo + i * xl;
+        int to = yo + i * yl;
+        int more = ro + i * yl;
         FloatVector b = fromArray(SPECIES, bias, bo + c);
         FloatVector x0 = fromArray(SPECIES, x, from + c);
         FloatVector x1 = fromArray(SPECIES, x, from + xs + c);
@@ -325,6 +349,11 @@ final class VectorWinograd4 {
             .add(fromArray(SPECIES, residual, more + 3 * ys + c))
             .intoArray(y, to + 3 * ys + c);
       }
+    }
+    for (int i = 0; i < lines && end < channels; i++) {
+      int from = xo + i * xl;
+      int to = yo + i * yl;
+      int more = ro + i * yl;
       for (int c = end; c < channels; c++) {
         ScalarWinograd4.output(x, from + c, xs, y, to + c, ys);
         for (int j = 0; j < 4; j++) {

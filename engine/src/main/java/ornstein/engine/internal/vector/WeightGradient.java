@@ -70,7 +70,7 @@ final class WeightGradient {
     int packed = so + RowBlock.SIZE + Tile.SIZE;
     for (int pixel = 0; pixel < pixels; pixel += RowBlock.ROWS) {
       int count = Math.min(RowBlock.ROWS, pixels - pixel);
-      RowBlock.gather(window, x.array(), x.offset(), pixel, count, first, rows, scratch, so);
+      WindowBlock.gather(window, x.array(), x.offset(), pixel, count, first, rows, scratch, so);
       for (int panel = firstPanel; panel < endPanel; panel++) {
         int width = Math.min(N, out - panel * N);
         int from = gy.offset() + pixel * out + panel * N;

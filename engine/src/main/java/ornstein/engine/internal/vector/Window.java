@@ -30,36 +30,43 @@ record Window(Convolution g, boolean adjoint) {
     return g.kernelHeight() * g.kernelWidth() * channels();
   }
 
-  private int height() {
+  /** Rows of the image that looks. */
+  int height() {
     return adjoint ? g.height() : g.outHeight();
   }
 
-  private int width() {
+  /** Columns of the image that looks. */
+  int width() {
     return adjoint ? g.width() : g.outWidth();
   }
 
-  /** Number of the pixel that a pixel sees at a place of its window, or −1 for none. */
-  int source(int pixel, int tap) {
-    int row = pixel / width();
-    int w = pixel % width();
-    int h = row % height();
-    int image = row / height();
-    int kh = tap / g.kernelWidth();
-    int kw = tap % g.kernelWidth();
-    if (!adjoint) {
-      int ih = h * g.stride() + kh - g.padding();
-      int iw = w * g.stride() + kw - g.padding();
-      boolean inside = ih >= 0 && ih < g.height() && iw >= 0 && iw < g.width();
-      return inside ? (image * g.height() + ih) * g.width() + iw : -1;
-    }
-    int dh = h + g.padding() - (g.kernelHeight() - 1 - kh);
-    int dw = w + g.padding() - (g.kernelWidth() - 1 - kw);
-    if (dh < 0 || dw < 0 || dh % g.stride() != 0 || dw % g.stride() != 0) {
-      return -1;
-    }
-    int oh = dh / g.stride();
-    int ow = dw / g.stride();
-    boolean inside = oh < g.outHeight() && ow < g.outWidth();
-    return inside ? (image * g.outHeight() + oh) * g.outWidth() + ow : -1;
+  /** Rows of the image that is seen. */
+  int sourceHeight() {
+    return adjoint ? g.outHeight() : g.height();
+  }
+
+  /** Columns of the image that is seen. */
+  int sourceWidth() {
+    return adjoint ? g.outWidth() : g.width();
+  }
+
+  /** Distance, in the image that is seen, of the windows of neighbours. */
+  int stride() {
+    return adjoint ? 1 : g.stride();
+  }
+
+  /** Distance of the places of the image that is seen; places between them hold nothing. */
+  int dilation() {
+    return adjoint ? g.stride() : 1;
+  }
+
+  /** Rows of the first window above the image that is seen. */
+  int above() {
+    return adjoint ? g.kernelHeight() - 1 - g.padding() : g.padding();
+  }
+
+  /** Columns of the first window before the image that is seen. */
+  int before() {
+    return adjoint ? g.kernelWidth() - 1 - g.padding() : g.padding();
   }
 }

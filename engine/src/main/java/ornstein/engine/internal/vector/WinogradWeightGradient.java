@@ -20,8 +20,8 @@ record WinogradWeightGradient(WinogradTiles tiles, int block) {
   private static final int CHANNELS = TileTransforms.CHANNELS;
   private static final int LINE = 16;
 
-  /** The most tiles of a block, a multiple of a chunk: their transforms stay in L3. */
-  private static final int BLOCK = 256;
+  /** The most tiles of a block, a multiple of a chunk: their transforms stay near L2. */
+  private static final int BLOCK = 128;
 
   static void run(
       Launcher launcher, Convolution g, Winograd f, HeapBuffer x, HeapBuffer gy, HeapBuffer gw) {
