@@ -2,6 +2,7 @@ package ornstein.engine.internal.scalar;
 
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.internal.Contractions;
 import ornstein.engine.internal.HeapBuffer;
@@ -272,18 +273,18 @@ public final class ScalarContractions implements Contractions {
     }
     int channels = g.inChannels();
     int outs = g.outChannels();
-    int taps = g.kernelHeight() * g.kernelWidth();
     launcher.run(
         g.batch() * g.height() * g.width(),
         1,
         (slot, from, to) -> {
           for (int pixel = from; pixel < to; pixel++) {
             int p = pixel;
+            int[] taps = reaching(g, pixel);
             row(
-                taps * outs,
-                i -> reached(g, gy, p, taps - 1 - i / outs, i % outs),
+                taps.length * outs,
+                i -> reached(g, gy, p, taps[i / outs], i % outs),
                 weight.array(),
-                i -> weight.offset() + (taps - 1 - i / outs) * channels * outs + i % outs,
+                i -> weight.offset() + taps[i / outs] * channels * outs + i % outs,
                 outs,
                 gx.array(),
                 gx.offset() + pixel * channels,
@@ -293,17 +294,24 @@ public final class ScalarContractions implements Contractions {
         });
   }
 
-  /** The gradient of the output that sees an input pixel at a tap, zero if none does. */
+  /** Taps by which output pixels can see an input pixel, last tap first. */
+  private static int[] reaching(Convolution g, int pixel) {
+    int w = pixel % g.width();
+    int h = pixel / g.width() % g.height();
+    return IntStream.iterate(g.kernelHeight() * g.kernelWidth() - 1, t -> t >= 0, t -> t - 1)
+        .filter(t -> (h + g.padding() - t / g.kernelWidth()) % g.stride() == 0)
+        .filter(t -> (w + g.padding() - t % g.kernelWidth()) % g.stride() == 0)
+        .toArray();
+  }
+
+  /** The gradient of the output that sees an input pixel at such a tap, zero outside the image. */
   private static float reached(Convolution g, HeapBuffer gy, int pixel, int tap, int k) {
     int row = pixel / g.width();
     int h = row % g.height() + g.padding() - tap / g.kernelWidth();
     int w = pixel % g.width() + g.padding() - tap % g.kernelWidth();
-    if (h < 0 || w < 0 || h % g.stride() != 0 || w % g.stride() != 0) {
-      return 0f;
-    }
     int oh = h / g.stride();
     int ow = w / g.stride();
-    if (oh >= g.outHeight() || ow >= g.outWidth()) {
+    if (h < 0 || w < 0 || oh >= g.outHeight() || ow >= g.outWidth()) {
       return 0f;
     }
     int target = (row / g.height() * g.outHeight() + oh) * g.outWidth() + ow;

@@ -102,7 +102,7 @@ public final class VectorContractions implements Contractions {
     Winograd f = Winograd.of(g);
     Epilogue epilogue = new Epilogue(bias, residual);
     if (f == Winograd.NONE) {
-      DirectConvolution.run(launcher, g, false, x, weight, epilogue, y);
+      DirectConvolution.run(launcher, g, x, weight, epilogue, y);
     } else {
       HeapBuffer packed = WinogradWeights.of(launcher, g, f, weight, false);
       WinogradConvolution.run(launcher, g, f, x, packed, epilogue, y);
@@ -114,7 +114,7 @@ public final class VectorContractions implements Contractions {
       Launcher launcher, Convolution g, HeapBuffer gy, HeapBuffer weight, HeapBuffer gx) {
     Winograd f = Winograd.ofInputGradient(g);
     if (f == Winograd.NONE) {
-      DirectConvolution.run(launcher, g, true, gy, weight, Epilogue.NONE, gx);
+      DirectConvolution.runAdjoint(launcher, g, gy, weight, gx);
     } else {
       Convolution adjoint = g.adjoint();
       HeapBuffer packed = WinogradWeights.of(launcher, adjoint, f, weight, true);

@@ -17,7 +17,7 @@ final class WeightGradient {
   private WeightGradient() {}
 
   static void run(Launcher launcher, Convolution g, HeapBuffer x, HeapBuffer gy, HeapBuffer gw) {
-    Window window = new Window(g, false);
+    Window window = Window.forward(g);
     int pixels = window.pixels();
     int depth = window.depth();
     int panels = Panels.count(g.outChannels());

@@ -38,7 +38,7 @@ final class WindowBlock {
     int w = pixel % window.width();
     int h = pixel / window.width() % window.height();
     int image = pixel / window.width() / window.height();
-    int run = window.g().kernelWidth() * channels;
+    int run = window.kernelWidth() * channels;
     for (int i = 0; i < rows; i++) {
       int target = at + i * STEP;
       int kh = first / run;
@@ -50,10 +50,8 @@ final class WindowBlock {
         int column = w * window.stride() - window.before();
         if (row < 0) {
           Arrays.fill(to, target, target + n, 0f);
-        } else if (window.dilation() == 1) {
-          run(x, xo, row, column, window.sourceWidth(), channels, from, n, run, to, target);
         } else {
-          spread(window, x, xo, row, column, channels, from, n, to, target);
+          run(x, xo, row, column, window.sourceWidth(), channels, from, n, run, to, target);
         }
         target += n;
         left -= n;
@@ -72,13 +70,10 @@ final class WindowBlock {
     }
   }
 
-  /** Number, through all images, of the first pixel of a row, or −1 outside and between. */
+  /** Number, through all images, of the first pixel of a row, or −1 outside. */
   private static int row(Window window, int image, int row) {
-    int dilation = window.dilation();
-    if (row < 0 || row >= dilation * window.sourceHeight() || row % dilation != 0) {
-      return -1;
-    }
-    return (image * window.sourceHeight() + row / dilation) * window.sourceWidth();
+    boolean inside = row >= 0 && row < window.sourceHeight();
+    return inside ? (image * window.sourceHeight() + row) * window.sourceWidth() : -1;
   }
 
   /** Part {@code from … from + n} of a window's row that starts at a column, maybe outside. */
@@ -113,34 +108,6 @@ final class WindowBlock {
     }
     for (; i < n; i++) {
       y[yo + i] = x[xo + i];
-    }
-  }
-
-  /** The same where the places of the image lie apart. */
-  private static void spread(
-      Window window,
-      float[] x,
-      int xo,
-      int row,
-      int column,
-      int channels,
-      int from,
-      int n,
-      float[] to,
-      int target) {
-    int dilation = window.dilation();
-    int done = 0;
-    while (done < n) {
-      int tap = (from + done) / channels;
-      int channel = (from + done) % channels;
-      int count = Math.min(channels - channel, n - done);
-      int at = column + tap;
-      if (at < 0 || at >= dilation * window.sourceWidth() || at % dilation != 0) {
-        Arrays.fill(to, target + done, target + done + count, 0f);
-      } else {
-        copy(x, xo + (row + at / dilation) * channels + channel, to, target + done, count);
-      }
-      done += count;
     }
   }
 }
