@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.internal.parallel.WorkerTeam;
-import ornstein.engine.internal.scalar.Philox;
 import ornstein.engine.kernel.Attention;
 import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Broadcast;
@@ -315,12 +314,12 @@ public final class HeapKernels implements Kernels {
 
   @Override
   public void randomUniform(Buffer generators, long position, Buffer y) {
-    RandomFill.launch(launcher, Philox::uniform, heap(generators), position, written(y));
+    RandomFill.launch(launcher, loops::uniform, heap(generators), position, written(y));
   }
 
   @Override
   public void randomNormal(Buffer generators, long position, Buffer y) {
-    RandomFill.launch(launcher, Philox::normal, heap(generators), position, written(y));
+    RandomFill.launch(launcher, loops::normal, heap(generators), position, written(y));
   }
 
   @Override

@@ -155,4 +155,21 @@ public interface Loops {
 
   /** average = fma(weight, x − average, average). */
   void lerp(float weight, float[] x, int xo, float[] average, int ao, int n);
+
+  /** The most elements of a random fill, and the scratch that it needs. */
+  int RANDOM_PIECE = 4_096;
+
+  /**
+   * Uniform numbers, n at most RANDOM_PIECE; see {@link
+   * ornstein.engine.internal.scalar.Philox#uniform}.
+   */
+  void uniform(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so);
+
+  /**
+   * Normal numbers, n at most RANDOM_PIECE; see {@link
+   * ornstein.engine.internal.scalar.Philox#normal}.
+   */
+  void normal(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so);
 }

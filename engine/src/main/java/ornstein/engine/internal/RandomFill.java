@@ -4,14 +4,14 @@ import ornstein.engine.kernel.GeneratorState;
 
 /** Random fills: each generator fills an equal share of a buffer, shared in turn among the team. */
 final class RandomFill {
-  /** Elements of a part, a multiple of a block of the generator. */
-  private static final int PIECE = 4_096;
+  private static final int PIECE = Loops.RANDOM_PIECE;
 
   private RandomFill() {}
 
   /** Fills n elements from an array's element {@code at} on. */
   interface Fill {
-    void fill(long key, long stream, long position, float[] y, int at, int n);
+    void fill(
+        long key, long stream, long position, float[] y, int at, int n, float[] scratch, int so);
   }
 
   static void launch(
@@ -27,6 +27,7 @@ final class RandomFill {
     }
     int each = y.size() / rows;
     int pieces = (each + PIECE - 1) / PIECE;
+    HeapBuffer scratch = launcher.scratch(launcher.slots() * PIECE);
     launcher.run(
         rows * pieces,
         1,
@@ -41,7 +42,9 @@ final class RandomFill {
                 position + first,
                 y.array(),
                 y.offset() + row * each + first,
-                Math.min(PIECE, each - first));
+                Math.min(PIECE, each - first),
+                scratch.array(),
+                scratch.slot(slot, PIECE));
           }
         });
   }

@@ -16,12 +16,23 @@ import static ornstein.engine.internal.Polynomials.SIN_7;
  * at a multiple of 4.
  */
 public final class Philox {
-  private static final long MULTIPLIER_0 = 0xD2511F53L;
-  private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-  private static final int WEYL_0 = 0x9E3779B9; // the golden ratio
-  private static final int WEYL_1 = 0xBB67AE85; // √3 − 1
-  private static final int ROUNDS = 10;
-  private static final int WORDS = 4;
+  /** Factor of the first word. */
+  public static final long MULTIPLIER_0 = 0xD2511F53L;
+
+  /** Factor of the third word. */
+  public static final long MULTIPLIER_1 = 0xCD9E8D57L;
+
+  /** What each round adds to the key's first word: the golden ratio. */
+  public static final int WEYL_0 = 0x9E3779B9;
+
+  /** What each round adds to the key's second word: √3 − 1. */
+  public static final int WEYL_1 = 0xBB67AE85;
+
+  /** Rounds of a block. */
+  public static final int ROUNDS = 10;
+
+  /** Words of a block. */
+  public static final int WORDS = 4;
 
   private Philox() {}
 

@@ -369,4 +369,16 @@ public final class ScalarLoops implements Loops {
       average[ao + i] = Math.fma(weight, x[xo + i] - old, old);
     }
   }
+
+  @Override
+  public void uniform(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so) {
+    Philox.uniform(key, stream, position, y, yo, n);
+  }
+
+  @Override
+  public void normal(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so) {
+    Philox.normal(key, stream, position, y, yo, n);
+  }
 }

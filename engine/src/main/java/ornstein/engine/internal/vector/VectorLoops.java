@@ -3,6 +3,7 @@ package ornstein.engine.internal.vector;
 import java.util.Arrays;
 import ornstein.engine.internal.AdamCoefficients;
 import ornstein.engine.internal.Loops;
+import ornstein.engine.internal.scalar.Philox;
 import ornstein.engine.internal.scalar.ScalarLoops;
 import ornstein.engine.internal.scalar.ScalarMath;
 import ornstein.engine.kernel.Binary;
@@ -318,5 +319,19 @@ public final class VectorLoops implements Loops {
   public void lerp(float weight, float[] x, int xo, float[] average, int ao, int n) {
     int done = VectorPointwise.lerp(weight, x, xo, average, ao, n);
     TAIL.lerp(weight, x, xo + done, average, ao + done, n - done);
+  }
+
+  @Override
+  public void uniform(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so) {
+    int done = VectorPhilox.uniform(key, stream, position / Philox.WORDS, y, yo, n, scratch, so);
+    Philox.uniform(key, stream, position + done, y, yo + done, n - done);
+  }
+
+  @Override
+  public void normal(
+      long key, long stream, long position, float[] y, int yo, int n, float[] scratch, int so) {
+    int done = VectorPhilox.normal(key, stream, position / Philox.WORDS, y, yo, n, scratch, so);
+    Philox.normal(key, stream, position + done, y, yo + done, n - done);
   }
 }
