@@ -28,11 +28,8 @@ import ornstein.nn.unet.UNetConfig;
  * stays below the bound, or for as long as no compiler takes.
  */
 class SteadyAllocationTest {
-  /** Bytes of a sampling step: a few objects that carry its numbers. */
-  private static final long SAMPLING = 1024;
-
-  /** Bytes of a training step: the drawn timesteps and the choice of images come on top. */
-  private static final long TRAINING = 4096;
+  /** Bytes of a step: a few objects that carry its numbers. */
+  private static final long BOUND = 1024;
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(100);
   private static final UNetConfig NETWORK =
@@ -51,13 +48,8 @@ class SteadyAllocationTest {
   /** The least bytes of any step so far; steady once it has fallen below the bound. */
   private static final class Watch {
     private final long end = System.nanoTime() + PATIENCE;
-    private final long bound;
     private long least = Long.MAX_VALUE;
     private long before;
-
-    Watch(long bound) {
-      this.bound = bound;
-    }
 
     void begin() {
       before = THREADS.getCurrentThreadAllocatedBytes();
@@ -66,11 +58,11 @@ class SteadyAllocationTest {
     /** Whether to go on. */
     boolean end() {
       least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-      return least >= bound && System.nanoTime() < end;
+      return least >= BOUND && System.nanoTime() < end;
     }
 
     void assertSteady(String what) {
-      assertTrue(least < bound, what + " allocates " + least + " bytes at least");
+      assertTrue(least < BOUND, what + " allocates " + least + " bytes at least");
     }
   }
 
@@ -79,7 +71,7 @@ class SteadyAllocationTest {
     ReverseProcess process = Pipeline.of(new UNet(NETWORK, Rng.of(1)), DIFFUSION).process();
     NoiseSource noise = NoiseSource.of(1);
     Tensor x = noise.draw(0, Shape.of(2, 8, 8, 1));
-    Watch watch = new Watch(SAMPLING);
+    Watch watch = new Watch();
     boolean more = true;
     while (more) {
       Iterator<SamplingStep> steps = new DdimSampler(0).steps(process, x, null, noise);
@@ -102,7 +94,7 @@ class SteadyAllocationTest {
             DIFFUSION,
             new NoiseImages(8, 8, 1),
             TrainingConfig.defaults().withRate(2, 1e-4, 0, false));
-    Watch watch = new Watch(TRAINING);
+    Watch watch = new Watch();
     watch.begin();
     trainer.run(
         progress -> {

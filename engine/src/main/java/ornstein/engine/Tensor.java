@@ -260,8 +260,21 @@ public final class Tensor {
    */
   public float[] toArray() {
     float[] values = new float[shape.size()];
-    KernelsProvider.current().read(buffer, 0, values, 0, values.length);
+    copyTo(values);
     return values;
+  }
+
+  /**
+   * Copies the elements to the host, into an array that serves again.
+   *
+   * @param values receives as many elements in row-major order
+   * @throws ShapeException if there are more or fewer
+   */
+  public void copyTo(float[] values) {
+    if (values.length != shape.size()) {
+      throw new ShapeException("cannot copy shape " + shape + " to " + values.length + " elements");
+    }
+    KernelsProvider.current().read(buffer, 0, values, 0, values.length);
   }
 
   /**

@@ -57,13 +57,25 @@ public final class BatchSampler {
    * @throws IllegalArgumentException if the step is negative
    * @throws ArithmeticException if {@code (step + 1) * batch} exceeds 2<sup>63</sup>−1
    */
-  public synchronized int[] batch(long step) {
-    long position = start(step);
+  public int[] batch(long step) {
     int[] indices = new int[batch];
+    batch(step, indices);
+    return indices;
+  }
+
+  /**
+   * The batch of a step, into an array that serves again.
+   *
+   * @param step the step, from 0
+   * @param indices receives {@link #batchSize()} positions in {@code [0, size)}
+   * @throws IllegalArgumentException if the step is negative
+   * @throws ArithmeticException if {@code (step + 1) * batch} exceeds 2<sup>63</sup>−1
+   */
+  public synchronized void batch(long step, int[] indices) {
+    long position = start(step);
     for (int i = 0; i < batch; i++, position++) {
       indices[i] = permutation(position / size)[(int) (position % size)];
     }
-    return indices;
   }
 
   /**

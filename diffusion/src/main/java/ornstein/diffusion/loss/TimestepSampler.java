@@ -1,21 +1,21 @@
 package ornstein.diffusion.loss;
 
-import ornstein.engine.Rng;
-import ornstein.engine.Shape;
-import ornstein.engine.Tensor;
-
-/** Draws the steps at which a batch is trained. */
+/**
+ * Draws the steps at which a batch is trained. It is a function of uniform numbers, and works on
+ * the caller's arrays: a step of training does not allocate.
+ */
 @FunctionalInterface
 public interface TimestepSampler {
 
   /**
    * Draws steps.
    *
-   * @param count the number of samples in the batch
-   * @param rng where randomness comes from
-   * @return the steps with their weights
+   * @param uniform independent uniform numbers in (0, 1), one for each sample of the batch
+   * @param step as many steps from 1 to T, written
+   * @param weight as many weights, written: 1/(T p) for steps drawn with probability p, so that the
+   *     weighted mean of the losses is unbiased for the mean over all steps
    */
-  TimestepDraw draw(int count, Rng rng);
+  void draw(float[] uniform, float[] step, float[] weight);
 
   /**
    * Draws every step with the same probability; all weights are 1.
@@ -28,13 +28,11 @@ public interface TimestepSampler {
     if (steps < 1 || steps > 1 << 24) {
       throw new IllegalArgumentException("the number of steps must be 1 to 2^24, got " + steps);
     }
-    return (count, rng) -> {
-      int[] drawn = rng.integers(count, steps);
-      float[] step = new float[count];
-      for (int i = 0; i < count; i++) {
-        step[i] = drawn[i] + 1;
+    return (uniform, step, weight) -> {
+      for (int i = 0; i < uniform.length; i++) {
+        step[i] = 1 + Math.min(steps - 1, (int) ((double) uniform[i] * steps));
+        weight[i] = 1f;
       }
-      return new TimestepDraw(Tensor.of(step), Tensor.full(Shape.of(count), 1f));
     };
   }
 }

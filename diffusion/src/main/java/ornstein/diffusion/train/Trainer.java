@@ -46,6 +46,7 @@ public final class Trainer {
   private final BatchSampler batches;
   private final LearningRateSchedule rate;
   private final Rng rng;
+  private final int[] batch;
   private final float[] pixels;
   private final float[] classes;
   private @Nullable TrainingStep recorded;
@@ -81,6 +82,7 @@ public final class Trainer {
     this.clip = new ClipGradNorm(config.maxGradNorm());
     this.ema = new Ema(model, config.emaDecay());
     this.batches = new BatchSampler(data.size(), config.batchSize(), config.seed());
+    this.batch = new int[config.batchSize()];
     this.pixels = new float[Math.multiplyExact(config.batchSize(), data.imageSize())];
     this.classes = new float[network.numClasses() == 0 ? 0 : config.batchSize()];
     this.rate = LearningRateSchedule.constant(config.learningRate()).warmUp(config.warmUpSteps());
@@ -163,18 +165,13 @@ public final class Trainer {
 
   private StepResult step(long step, double learningRate) {
     TrainingStep recorded = recorded();
-    int[] batch = batches.batch(step);
+    batches.batch(step, batch);
     data.images(batch, pixels);
     for (int i = 0; i < classes.length; i++) {
       classes[i] = data.label(batch[i]);
     }
-    Rng draws = rng.split(STEPS).split(step);
-    recorded.gradients(
-        pixels,
-        classes.length == 0 ? null : classes,
-        timesteps.draw(batch.length, draws.split(2)),
-        draws.split(0),
-        draws.split(1));
+    recorded.draw(timesteps, rng.split(STEPS).split(step));
+    recorded.gradients(pixels, classes.length == 0 ? null : classes);
     float mean = recorded.loss();
     requireFinite("loss", mean, step, learningRate);
     float norm = recorded.gradNorm();

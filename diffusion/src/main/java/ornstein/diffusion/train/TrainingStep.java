@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.loss.Loss;
 import ornstein.diffusion.loss.TimestepDraw;
+import ornstein.diffusion.loss.TimestepSampler;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
@@ -19,9 +20,9 @@ import ornstein.nn.optim.Ema;
 import ornstein.nn.optim.Optimizer;
 
 /**
- * One training step as two programs, recorded once: loss, gradients and their norm; then optimiser
- * and average. Between them the caller may look whether the numbers are finite, before any weight
- * changes.
+ * One training step as programs, recorded once: what is random; loss, gradients and their norm;
+ * then optimiser and average. Between them the caller may look whether the numbers are finite,
+ * before any weight changes.
  */
 final class TrainingStep {
   private final Tensor start;
@@ -30,7 +31,12 @@ final class TrainingStep {
   private final @Nullable Tensor labels;
   private final Tensor noiseState;
   private final Tensor dropoutState;
+  private final Tensor stepState;
   private final float[] state = new float[GeneratorState.SIZE];
+  private final float[] uniform;
+  private final float[] steps;
+  private final float[] weights;
+  private final Program uniforms;
   private final Program gradients;
   private final Program update;
 
@@ -49,6 +55,11 @@ final class TrainingStep {
     labels = labelled ? Tensor.full(perSample, 0f) : null;
     noiseState = Tensor.zeros(GeneratorState.SIZE);
     dropoutState = Tensor.zeros(GeneratorState.SIZE);
+    stepState = Tensor.zeros(GeneratorState.SIZE);
+    uniform = new float[images.dim(0)];
+    steps = new float[images.dim(0)];
+    weights = new float[images.dim(0)];
+    uniforms = Program.record(() -> List.of(Rng.stored(stepState).uniform(perSample)));
     List<Tensor> leaves = new ArrayList<>();
     optimizer.parameters().values().stream().map(Parameter::value).forEach(leaves::add);
     gradients =
@@ -94,26 +105,38 @@ final class TrainingStep {
   }
 
   /**
+   * Draws what is random in a step.
+   *
+   * @param sampler draws the timesteps
+   * @param draws a generator of this step's own
+   */
+  void draw(TimestepSampler sampler, Rng draws) {
+    seed(noiseState, draws.split(0));
+    seed(dropoutState, draws.split(1));
+    seed(stepState, draws.split(2));
+    uniforms.run();
+    uniforms.outputs().get(0).copyTo(uniform);
+    sampler.draw(uniform, steps, weights);
+    step.assign(steps);
+    weight.assign(weights);
+  }
+
+  private void seed(Tensor generator, Rng rng) {
+    rng.putState(state, 0);
+    generator.assign(state);
+  }
+
+  /**
    * Computes loss and gradients of a batch; no weight changes.
    *
    * @param pixels the images
    * @param classes their labels, if the network has classes
-   * @param draw the steps, with their weights
-   * @param noise generator of the noise
-   * @param dropout generator of the masks
    */
-  void gradients(
-      float[] pixels, float @Nullable [] classes, TimestepDraw draw, Rng noise, Rng dropout) {
+  void gradients(float[] pixels, float @Nullable [] classes) {
     start.assign(pixels);
-    step.assign(draw.step());
-    weight.assign(draw.weight());
     if (labels != null && classes != null) {
       labels.assign(classes);
     }
-    noise.putState(state, 0);
-    noiseState.assign(state);
-    dropout.putState(state, 0);
-    dropoutState.assign(state);
     gradients.run();
   }
 
