@@ -43,10 +43,25 @@ final class Panels {
 
   private static void gather(
       float[] b, int bo, int br, int bc, int rows, int width, float[] packed, int at) {
+    if (br == 1) {
+      turn(b, bo, bc, rows, width, packed, at);
+      return;
+    }
     for (int j = 0; j < width; j++) {
       int from = bo + j * bc;
       for (int i = 0; i < rows; i++) {
         packed[at + i * N + j] = b[from + i * br];
+      }
+    }
+  }
+
+  /** The frequent case of a transpose: strides that C2 knows need no checks of their own. */
+  private static void turn(float[] b, int bo, int bc, int rows, int width, float[] packed, int at) {
+    for (int j = 0; j < width; j++) {
+      int from = bo + j * bc;
+      int to = at + j;
+      for (int i = 0; i < rows; i++) {
+        packed[to + i * N] = b[from + i];
       }
     }
   }
