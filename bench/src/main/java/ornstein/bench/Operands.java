@@ -1,10 +1,12 @@
 package ornstein.bench;
 
+import ornstein.engine.Rng;
+import ornstein.engine.Shape;
 import ornstein.engine.kernel.Buffer;
 import ornstein.engine.kernel.GeneratorState;
 import ornstein.engine.kernel.Kernels;
 
-/** Generators of the operands of benchmarks. */
+/** The operands of benchmarks, and their generators. */
 final class Operands {
   private Operands() {}
 
@@ -15,5 +17,10 @@ final class Operands {
     Buffer b = kernels.allocate(state.length);
     kernels.write(state, 0, b, 0, state.length);
     return b;
+  }
+
+  /** Uniform numbers. */
+  static float[] uniform(int n) {
+    return Rng.of(0).uniform(Shape.of(n)).toArray();
   }
 }
