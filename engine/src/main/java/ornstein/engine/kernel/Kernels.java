@@ -232,8 +232,9 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Gradient of the convolution's input: the convolution {@link Convolution#adjoint} of the
-   * output's gradient with the weights turned round, computed as that one would be. With a stride
-   * it is computed by the definition, zeros between the strides taking part.
+   * output's gradient with the weights turned round, computed as that one would be. With a stride s
+   * it is computed by the definition, of the taps that reach a pixel, every s-th row and column of
+   * them, the last tap first.
    *
    * @param g geometry of the forward convolution
    * @param gy gradient of its output
@@ -328,7 +329,9 @@ public interface Kernels extends AutoCloseable {
       @Nullable Buffer gScaleShift);
 
   /**
-   * Scaled-dot-product attention.
+   * Scaled-dot-product attention, over {@value #PRODUCT_CHUNK} keys at a time, in order, each block
+   * relative to the maximum so far (Dao et al., 2022, "FlashAttention", algorithm 1). Without keys
+   * the result is 0.
    *
    * @param g geometry
    * @param q buffer that holds the queries
