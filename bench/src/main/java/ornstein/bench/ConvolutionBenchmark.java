@@ -24,7 +24,8 @@ import ornstein.engine.kernel.KernelsProvider;
 
 /**
  * Convolutions of real U-Nets, forwards and both ways backwards, on the vector kernels: 3×3, 1×1
- * (around attention and across residual blocks) and with stride 2 (downsampling).
+ * (around attention and across residual blocks), with stride 2 (downsampling), of three channels (the
+ * first and the last) and of images that are one block of pixels.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -53,7 +54,10 @@ public class ConvolutionBenchmark {
     "16x64x192x14k1",
     "16x128x64x28k1",
     "1x64x64x28s2",
-    "16x64x64x28s2"
+    "16x64x64x28s2",
+    "16x3x32x32",
+    "16x32x3x32",
+    "1x256x256x4"
   })
   String shape;
 

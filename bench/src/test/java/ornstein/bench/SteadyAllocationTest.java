@@ -24,12 +24,15 @@ import ornstein.nn.unet.UNetConfig;
 
 /**
  * A steady step, of sampling or of training, allocates next to nothing on any thread. Steady is
- * what a JVM becomes: until they are compiled, vectors are objects. Hence steps are made until one
- * stays below the bound, or for as long as no compiler takes.
+ * what a JVM becomes: until they are compiled, vectors are objects. Hence steps are made until some
+ * in a row stay below the bound, or for as long as no compiler takes.
  */
 class SteadyAllocationTest {
   /** Bytes of a step: a few objects that carry its numbers. */
   private static final long BOUND = 1024;
+
+  /** Steps in a row that make a steady state. */
+  private static final int STEPS = 10;
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(100);
   private static final UNetConfig NETWORK =
@@ -45,24 +48,26 @@ class SteadyAllocationTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** The least bytes of any step so far; steady once it has fallen below the bound. */
+  /** The most bytes of the last steps; steady once they have fallen below the bound. */
   private static final class Watch {
     private final long end = System.nanoTime() + PATIENCE;
-    private long least = Long.MAX_VALUE;
+    private int below;
+    private long last;
     private long before;
 
     void begin() {
-      before = THREADS.getCurrentThreadAllocatedBytes();
+      before = THREADS.getTotalThreadAllocatedBytes();
     }
 
     /** Whether to go on. */
     boolean end() {
-      least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-      return least >= BOUND && System.nanoTime() < end;
+      last = THREADS.getTotalThreadAllocatedBytes() - before;
+      below = last < BOUND ? below + 1 : 0;
+      return below < STEPS && System.nanoTime() < end;
     }
 
     void assertSteady(String what) {
-      assertTrue(least < BOUND, what + " allocates " + least + " bytes at least");
+      assertTrue(below == STEPS, what + " allocates " + last + " bytes");
     }
   }
 

@@ -68,10 +68,14 @@ public final class BatchSampler {
    *
    * @param step the step, from 0
    * @param indices receives {@link #batchSize()} positions in {@code [0, size)}
-   * @throws IllegalArgumentException if the step is negative
+   * @throws IllegalArgumentException if the step is negative, or the array's length is another
    * @throws ArithmeticException if {@code (step + 1) * batch} exceeds 2<sup>63</sup>−1
    */
   public synchronized void batch(long step, int[] indices) {
+    if (indices.length != batch) {
+      throw new IllegalArgumentException(
+          "a batch of " + batch + " does not fit " + indices.length + " positions");
+    }
     long position = start(step);
     for (int i = 0; i < batch; i++, position++) {
       indices[i] = permutation(position / size)[(int) (position % size)];

@@ -14,6 +14,7 @@ public interface TimestepSampler {
    * @param step as many steps from 1 to T, written
    * @param weight as many weights, written: 1/(T p) for steps drawn with probability p, so that the
    *     weighted mean of the losses is unbiased for the mean over all steps
+   * @throws IllegalArgumentException if the arrays differ in length
    */
   void draw(float[] uniform, float[] step, float[] weight);
 
@@ -29,6 +30,15 @@ public interface TimestepSampler {
       throw new IllegalArgumentException("the number of steps must be 1 to 2^24, got " + steps);
     }
     return (uniform, step, weight) -> {
+      if (step.length != uniform.length || weight.length != uniform.length) {
+        throw new IllegalArgumentException(
+            "uniform numbers, steps and weights must be as many, got "
+                + uniform.length
+                + ", "
+                + step.length
+                + " and "
+                + weight.length);
+      }
       for (int i = 0; i < uniform.length; i++) {
         step[i] = 1 + Math.min(steps - 1, (int) ((double) uniform[i] * steps));
         weight[i] = 1f;

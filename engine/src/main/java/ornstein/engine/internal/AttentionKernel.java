@@ -125,7 +125,8 @@ final class AttentionKernel {
     int shrink = sums + BLOCK;
     int added = shrink + BLOCK;
     int work = so + parts.products();
-    Arrays.fill(s, max, max + lanes, Float.NEGATIVE_INFINITY);
+    // Finite: a block whose logits are all −∞ must not spoil those that follow.
+    Arrays.fill(s, max, max + lanes, -Float.MAX_VALUE);
     for (int j = 0; j < g.keys(); j += BLOCK) {
       int m = Math.min(BLOCK, g.keys() - j);
       int keys = so + parts.keys() + j / BLOCK * h.firstSize();

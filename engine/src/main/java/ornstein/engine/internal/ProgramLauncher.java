@@ -10,8 +10,8 @@ import ornstein.engine.internal.parallel.Range;
 import ornstein.engine.internal.parallel.WorkerTeam;
 
 /**
- * Collects launches instead of running them. Verbs are issued twice: first to see which storage
- * they write and how much scratch they need, then for good. Scratch is one region that all verbs
+ * Collects launches instead of running them. Verbs are issued three times: to see which storage
+ * they write, then how much scratch they need, then for good. Scratch is one region that all verbs
  * use in turn, since they run one after the other.
  */
 final class ProgramLauncher implements Launcher {
@@ -21,9 +21,16 @@ final class ProgramLauncher implements Launcher {
   private final List<Packed> constants = new ArrayList<>();
   private final Set<Storage> written = Collections.newSetFromMap(new IdentityHashMap<>());
   private HeapBuffer scratch = HeapBuffer.allocate(0);
-  private boolean measuring = true;
+  private Pass pass = Pass.WRITES;
   private long used;
   private long most;
+
+  /** What a turn of issuing the verbs is for. */
+  private enum Pass {
+    WRITES,
+    SCRATCH,
+    LAUNCHES
+  }
 
   private ProgramLauncher(WorkerTeam team) {
     this.team = team;
@@ -33,7 +40,10 @@ final class ProgramLauncher implements Launcher {
   static PreparedLaunches prepare(WorkerTeam team, Consumer<ProgramLauncher> verbs) {
     ProgramLauncher launcher = new ProgramLauncher(team);
     verbs.accept(launcher);
-    launcher.measuring = false;
+    launcher.pass = Pass.SCRATCH;
+    launcher.most = 0;
+    verbs.accept(launcher);
+    launcher.pass = Pass.LAUNCHES;
     launcher.scratch = HeapBuffer.allocate(Math.toIntExact(launcher.most));
     verbs.accept(launcher);
     return new PreparedLaunches(
@@ -48,7 +58,7 @@ final class ProgramLauncher implements Launcher {
   /** A verb ends: its scratch is free. */
   void endVerb() {
     used = 0;
-    if (!measuring) {
+    if (pass == Pass.LAUNCHES) {
       ends.add(launches.size());
     }
   }
@@ -60,7 +70,7 @@ final class ProgramLauncher implements Launcher {
 
   @Override
   public void run(int tasks, int grain, Range body) {
-    if (!measuring && tasks > 0) {
+    if (pass == Pass.LAUNCHES && tasks > 0) {
       launches.add(new Launch(tasks, grain, body));
     }
   }
@@ -70,15 +80,18 @@ final class ProgramLauncher implements Launcher {
     long at = used;
     used += (size + 15L) / 16 * 16; // each at a cache line of its own
     most = Math.max(most, used);
-    return measuring ? scratch.view(0, 0) : scratch.view(Math.toIntExact(at), size);
+    return pass == Pass.LAUNCHES ? scratch.view(Math.toIntExact(at), size) : scratch.view(0, 0);
   }
 
   @Override
   public HeapBuffer packed(HeapBuffer source, Object layout, int size, Packing packing) {
-    if (measuring || written.contains(source.storage())) {
+    if (written.contains(source.storage())) {
       HeapBuffer packed = scratch(size);
       packing.launch(this, packed);
       return packed;
+    }
+    if (pass != Pass.LAUNCHES) {
+      return scratch.view(0, 0); // made once, in a buffer of its own
     }
     Packed.Key key = new Packed.Key(source.offset(), layout);
     Packed packed = source.storage().find(key);

@@ -329,9 +329,11 @@ public interface Kernels extends AutoCloseable {
       @Nullable Buffer gScaleShift);
 
   /**
-   * Scaled-dot-product attention, over {@value #PRODUCT_CHUNK} keys at a time, in order, each block
-   * relative to the maximum so far (Dao et al., 2022, "FlashAttention", algorithm 1). Without keys
-   * the result is 0.
+   * Scaled-dot-product attention, over {@value #PRODUCT_CHUNK} keys at a time, in order (Dao et
+   * al., 2022, "FlashAttention", algorithm 1). A block's exponentials, of fma(scale, logit, −scale
+   * · maximum so far) but at least −87, are summed key after key; sums and results so far are
+   * scaled down by the exponential of the maximum's change before a block's are added; the results
+   * are multiplied by the sums' reciprocals at the end. Without keys the result is 0.
    *
    * @param g geometry
    * @param q buffer that holds the queries
@@ -343,8 +345,9 @@ public interface Kernels extends AutoCloseable {
   void attention(Attention g, Buffer q, Buffer k, Buffer v, Buffer y, Buffer logSumExp);
 
   /**
-   * Gradients of {@link #attention}, written where the operands lie in buffers of the same layout;
-   * the three gradients may be one buffer if the operands are.
+   * Gradients of {@link #attention}; those of keys and values add {@value #PRODUCT_CHUNK} queries
+   * at a time, those of queries as many keys, in order. They are written where the operands lie in
+   * buffers of the same layout; the three gradients may be one buffer if the operands are.
    *
    * @param g geometry
    * @param q queries

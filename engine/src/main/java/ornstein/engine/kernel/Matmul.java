@@ -1,8 +1,8 @@
 package ornstein.engine.kernel;
 
 /**
- * Geometry of a batched product C = op(A) · op(B), row-major and dense. Each element of C is one
- * chain of fused multiply-adds over k = 0 … depth−1, starting from 0.
+ * Geometry of a batched product C = op(A) · op(B), row-major and dense. Each element of C sums over
+ * k = 0 … depth−1 in chunks of {@link Kernels#PRODUCT_CHUNK}.
  *
  * @param batch number of products, at least 0
  * @param rows rows of C

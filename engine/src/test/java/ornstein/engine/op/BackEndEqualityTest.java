@@ -2,6 +2,7 @@ package ornstein.engine.op;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import ornstein.engine.Shape;
+import ornstein.engine.Tensor;
 import ornstein.engine.kernel.Binary;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
@@ -102,6 +104,25 @@ class BackEndEqualityTest {
     Shape q = Shape.of(1, 129, 10);
     Shape k = Shape.of(1, 70, 10);
     compare(OpCase.of("", separate, OpCase.Domain.REAL, q, k, k));
+  }
+
+  /** Keys that weigh nothing may fill a block, before or after those that count. */
+  @Test
+  void infiniteLogits() {
+    int keys = 130;
+    for (int counts : new int[] {0, 63, 64, 129}) {
+      Tensor q = Tensor.full(Shape.of(1, 1, 1), 1e20f);
+      float[] k = new float[keys];
+      Arrays.fill(k, -1e20f);
+      k[counts] = 0f;
+      float[] v = new float[keys];
+      v[counts] = 3f;
+      Shape shape = Shape.of(1, keys, 1);
+      List<Tensor> inputs = List.of(q, Tensor.of(shape, k), Tensor.of(shape, v));
+      OpCase c = new OpCase("", new AttentionOp(1, AttentionOp.Packing.SEPARATE), inputs, 3);
+      assertEquals(3f, KernelsProvider.with(scalar, c::results).get(0)[0]);
+      compare(c);
+    }
   }
 
   private static void compare(OpCase c) {

@@ -163,7 +163,18 @@ final class OpCases {
       {1, 5, 3, 8, 2, 3, 3, 1, 2},
       // F(2,3): a tile of four would be mostly outside
       {1, 2, 2, 9, 5, 3, 3, 1, 1},
-      {2, 6, 2, 8, 3, 3, 3, 1, 1}
+      {2, 6, 2, 8, 3, 3, 3, 1, 1},
+      {0, 8, 8, 8, 16, 3, 3, 1, 1},
+      // strides whose phases miss taps, pixels or both; windows cut at both ends
+      {1, 7, 8, 2, 3, 3, 3, 3, 1},
+      {1, 5, 6, 3, 2, 2, 3, 2, 2},
+      {2, 5, 5, 2, 2, 1, 1, 3, 0},
+      {1, 4, 4, 2, 3, 2, 2, 2, 3},
+      // few pixels whose windows take several turns
+      {1, 3, 3, 72, 5, 3, 3, 2, 1},
+      // no channels
+      {1, 3, 3, 0, 2, 3, 3, 1, 1},
+      {1, 3, 3, 2, 0, 3, 3, 1, 1}
     };
     for (int[] g : convolutions) {
       Shape x = Shape.of(g[0], g[1], g[2], g[3]);
@@ -197,7 +208,9 @@ final class OpCases {
       cases.add(OpCase.of(x + " modulated", op, Domain.REAL, x, c, c, Shape.of(g[0], 2 * g[2])));
     }
     int[][] attentions = {
-      {1, 1, 1, 1, 1}, {2, 5, 7, 2, 3}, {1, 3, 2, 3, 4}, {0, 3, 3, 1, 2}, {1, 67, 3, 1, 2}
+      {1, 1, 1, 1, 1}, {2, 5, 7, 2, 3}, {1, 3, 2, 3, 4}, {0, 3, 3, 1, 2}, {1, 67, 3, 1, 2},
+      // several blocks of keys, of channels; nothing to ask, to see or to say
+      {1, 3, 67, 1, 2}, {1, 3, 5, 1, 70}, {1, 0, 3, 1, 2}, {1, 3, 0, 1, 2}, {1, 3, 3, 1, 0}
     };
     for (int[] g : attentions) {
       int channels = g[3] * g[4];

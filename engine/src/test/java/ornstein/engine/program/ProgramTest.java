@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +18,7 @@ import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Gradients;
 import ornstein.engine.kernel.Kernels;
 import ornstein.engine.kernel.KernelsProvider;
+import ornstein.engine.kernel.Prepared;
 import ornstein.engine.kernel.Unary;
 
 class ProgramTest {
@@ -180,46 +182,54 @@ class ProgramTest {
         });
   }
 
+  /** The other run is held within the program until this one has been refused. */
   @Test
   void refusesTwoRunsAtOnce() throws InterruptedException {
-    KernelsProvider.with(
-        kernels,
-        () -> {
-          Tensor x = Tensor.zeros(4_000_000);
-          Program p =
-              Program.record(
-                  () -> List.of(x.apply(Unary.GELU).apply(Unary.GELU).apply(Unary.GELU)));
-          CountDownLatch started = new CountDownLatch(1);
-          Thread other =
-              new Thread(
-                  () -> {
-                    started.countDown();
-                    for (int i = 0; i < 20; i++) {
-                      try {
-                        p.run();
-                      } catch (IllegalStateException e) {
-                        return; // it met the main thread's run: just as good
-                      }
-                    }
-                  });
-          other.start();
-          try {
-            started.await();
-            boolean refused = false;
-            for (int i = 0; i < 100 && other.isAlive() && !refused; i++) {
-              try {
-                p.run();
-              } catch (IllegalStateException e) {
-                refused = String.valueOf(e.getMessage()).contains("another thread");
-              }
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Prepared held =
+        new Prepared() {
+          @Override
+          public void run() {
+            entered.countDown();
+            try {
+              leave.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
             }
-            assertTrue(refused || !other.isAlive());
-            other.join();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
           }
-          return null;
-        });
+
+          @Override
+          public void run(long[] nanos) {
+            run();
+          }
+
+          @Override
+          public long bytes() {
+            return 0;
+          }
+        };
+    Tensor x = KernelsProvider.with(kernels, () -> Tensor.zeros(3));
+    Program p =
+        KernelsProvider.with(preparing(held), () -> Program.record(() -> List.of(x.add(1f))));
+    Thread other = new Thread(p::run);
+    other.start();
+    entered.await();
+    IllegalStateException e = assertThrows(IllegalStateException.class, p::run);
+    assertTrue(String.valueOf(e.getMessage()).contains("another thread"), e.getMessage());
+    leave.countDown();
+    other.join();
+    p.run();
+  }
+
+  /** The kernels, but all that is prepared is one thing. */
+  private static Kernels preparing(Prepared prepared) {
+    return (Kernels)
+        Proxy.newProxyInstance(
+            Kernels.class.getClassLoader(),
+            new Class<?>[] {Kernels.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("prepare") ? prepared : method.invoke(kernels, arguments));
   }
 
   @Test

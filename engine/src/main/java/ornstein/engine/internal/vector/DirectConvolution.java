@@ -18,8 +18,8 @@ final class DirectConvolution {
   /** Pixels up to which weights, not windows, are what has to be read in long runs. */
   private static final int FEW = 16;
 
-  /** Chunks that a few pixels gather at a time: 8 blocks of 16 rows are half of L1. */
-  private static final int HELD = 8;
+  /** Chunks that a few pixels gather at a time: 4 blocks of 16 rows are half of L1. */
+  private static final int HELD = 4;
 
   private DirectConvolution() {}
 
@@ -59,7 +59,7 @@ final class DirectConvolution {
         (l, to) ->
             l.run(
                 panels * taps,
-                Math.max(1, 16_384 / (in * N)),
+                16_384 / Math.max(1, in * N) + 1,
                 (slot, from, end) -> {
                   for (int task = from; task < end; task++) {
                     int panel = task / taps;
@@ -111,7 +111,8 @@ final class DirectConvolution {
     int blocks = (pixels + BLOCK - 1) / BLOCK;
     int slots = launcher.slots();
     // Enough tasks for all threads, though each group of panels gathers the windows anew.
-    int groups = slots == 1 ? 1 : Math.clamp(2 * slots / Math.max(1, blocks), 1, panels);
+    int groups =
+        slots == 1 ? 1 : Math.clamp(2 * slots / Math.max(1, blocks), 1, Math.max(1, panels));
     boolean apart = window.step() > 1;
     int own = HELD * RowBlock.SIZE + Tile.SIZE + (apart ? BLOCK * out : 0);
     HeapBuffer scratch = launcher.scratch(slots * own);

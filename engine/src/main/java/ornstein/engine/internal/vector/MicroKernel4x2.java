@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 import ornstein.engine.kernel.Kernels;
 
 /**
- * The inner loops of every product: a tile of 4 rows × 2 vectors of C is summed in registers over
- * one chunk of the depth, then stored or added to C.
+ * The inner loops of products: a tile of 4 rows × 2 vectors of C is summed in registers over one
+ * chunk of the depth, then stored or added to C.
  *
  * <p>Three things keep C2 at 90 to 98 % of the peak of fused multiply-adds, where the textbook's
  * 6×2 tile reaches 38: eight accumulators, no more; accumulators that start from zero, because it

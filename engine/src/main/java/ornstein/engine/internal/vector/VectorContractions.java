@@ -8,7 +8,7 @@ import ornstein.engine.kernel.Convolution;
 import ornstein.engine.kernel.Matmul;
 import ornstein.engine.kernel.Winograd;
 
-/** Products and convolutions on {@link MicroKernel4x2}. */
+/** Products and convolutions on the micro-kernels that {@link Tile} chooses from. */
 public final class VectorContractions implements Contractions {
   @Override
   public int packedSize(int depth, int columns) {

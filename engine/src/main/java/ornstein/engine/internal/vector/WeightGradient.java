@@ -32,7 +32,7 @@ final class WeightGradient {
     HeapBuffer scratch = launcher.scratch(launcher.slots() * own);
     int chunks = (depth + STEP - 1) / STEP;
     // Enough tasks for all threads, though each group of panels gathers the windows anew.
-    int groups = Math.max(1, Math.min(panels, 2 * launcher.slots() / chunks));
+    int groups = Math.max(1, Math.min(panels, 2 * launcher.slots() / Math.max(1, chunks)));
     launcher.run(
         chunks * groups,
         1,

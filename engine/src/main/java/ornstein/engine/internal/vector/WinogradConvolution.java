@@ -23,8 +23,11 @@ record WinogradConvolution(
   private static final int N = MicroKernel4x2.COLUMNS;
   private static final int STEP = MicroKernel4x2.STEP;
 
-  /** Tiles of a block; transformed tiles of 128 channels then fill half of a 1 MiB L2. */
+  /** Tiles of a block; transformed tiles of 64 channels then fill half of an L2 of 512 KiB. */
   private static final int BLOCK = 32;
+
+  /** Tiles of a thread below which the output channels are shared instead. */
+  private static final int FEW = 16;
 
   /** Output channels that are multiplied and transformed back at a time. */
   private static final int OUT = 32;
@@ -43,12 +46,12 @@ record WinogradConvolution(
     int threads = launcher.slots();
     int outBlocks = (g.outChannels() + OUT - 1) / OUT;
     int count = tiles.count();
-    // A few tiles are not worth sharing: every thread would read all weights for half of them.
-    boolean few = count < BLOCK * threads;
-    int split = few ? Math.min(threads, outBlocks) : 1;
-    int block = few && split < threads ? shared(count, threads) : BLOCK;
+    // A few tiles are not worth sharing: every thread would read all weights for each of them.
+    int split = count < FEW * threads ? Math.min(threads, outBlocks) : 1;
+    int block = split < threads ? Math.min(BLOCK, shared(count, threads)) : BLOCK;
     WinogradConvolution c =
-        new WinogradConvolution(tiles, weights, epilogue, Math.min(block, up(count)), split);
+        new WinogradConvolution(
+            tiles, weights, epilogue, Math.max(M, Math.min(block, up(count))), split);
     int own = c.scratch();
     HeapBuffer scratch = launcher.scratch(threads * own);
     int blocks = (count + c.block - 1) / c.block;
