@@ -24,8 +24,8 @@ import ornstein.engine.kernel.KernelsProvider;
 
 /**
  * Convolutions of real U-Nets, forwards and both ways backwards, on the vector kernels: 3×3, 1×1
- * (around attention and across residual blocks), with stride 2 (downsampling), of three channels (the
- * first and the last) and of images that are one block of pixels.
+ * (around attention and across residual blocks), with stride 2 (downsampling), of three channels
+ * (the first and the last) and of images that are one block of pixels.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
