@@ -17,8 +17,11 @@ public final class BatchSampler {
   private final int size;
   private final int batch;
   private final long seed;
-  private long cachedEpoch = -1;
-  private int[] cached = new int[0];
+
+  /** The order of {@link #orderEpoch}; the next epoch is written over it. */
+  private final int[] order;
+
+  private long orderEpoch = -1;
 
   /**
    * Creates a sampler.
@@ -38,6 +41,7 @@ public final class BatchSampler {
     this.size = size;
     this.batch = batch;
     this.seed = seed;
+    this.order = new int[size];
   }
 
   /**
@@ -102,8 +106,7 @@ public final class BatchSampler {
   }
 
   private int[] permutation(long epoch) {
-    if (epoch != cachedEpoch) {
-      int[] order = new int[size];
+    if (epoch != orderEpoch) {
       // Two rounds of mixing keep the streams of neighbouring seeds and epochs apart.
       long state = mix(mix(seed + GOLDEN_GAMMA) + epoch * GOLDEN_GAMMA);
       for (int i = 0; i < size; i++) {
@@ -113,10 +116,9 @@ public final class BatchSampler {
         order[i] = order[j];
         order[j] = i;
       }
-      cached = order;
-      cachedEpoch = epoch;
+      orderEpoch = epoch;
     }
-    return cached;
+    return order;
   }
 
   /** SplitMix64's output function. */

@@ -1,6 +1,5 @@
 package ornstein.engine.internal;
 
-import java.util.List;
 import ornstein.engine.internal.parallel.WorkerTeam;
 
 /**
@@ -19,10 +18,10 @@ final class Packed {
   private final Key key;
   private final Storage source;
   private final HeapBuffer buffer;
-  private final List<Launch> launches;
+  private final Launch[] launches;
   private int revision;
 
-  Packed(Key key, Storage source, HeapBuffer buffer, List<Launch> launches) {
+  Packed(Key key, Storage source, HeapBuffer buffer, Launch[] launches) {
     this.key = key;
     this.source = source;
     this.buffer = buffer;

@@ -99,7 +99,7 @@ final class ProgramLauncher implements Launcher {
       HeapBuffer buffer = HeapBuffer.allocate(size);
       Collector collector = new Collector(team);
       packing.launch(collector, buffer);
-      packed = new Packed(key, source.storage(), buffer, collector.launches);
+      packed = new Packed(key, source.storage(), buffer, collector.launches.toArray(Launch[]::new));
       source.storage().keep(packed);
     }
     constants.add(packed);
