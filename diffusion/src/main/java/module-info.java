@@ -6,9 +6,11 @@ module ornstein.diffusion {
 
   exports ornstein.diffusion;
   exports ornstein.diffusion.data;
+  exports ornstein.diffusion.guidance;
   exports ornstein.diffusion.loss;
   exports ornstein.diffusion.process;
   exports ornstein.diffusion.sampler;
   exports ornstein.diffusion.schedule;
+  exports ornstein.diffusion.solver;
   exports ornstein.diffusion.train;
 }

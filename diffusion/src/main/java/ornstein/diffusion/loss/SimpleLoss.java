@@ -18,7 +18,7 @@ public final class SimpleLoss implements Loss {
   public Tensor perSample(
       ReverseProcess process, Tensor start, Tensor step, Tensor noise, @Nullable Tensor labels) {
     Tensor x = process.forward().sample(start, step, noise);
-    Tensor error = process.output(x, step, labels).sub(process.target(start, step, noise));
+    Tensor error = process.output(x, step, labels).value().sub(process.target(start, step, noise));
     Tensor squares = error.square();
     return squares.reshape(start.shape().dim(0), -1).mean(1);
   }

@@ -17,7 +17,8 @@ public interface Denoiser {
    * @param time [N], the time of each sample as the network was trained with it ({@link
    *     ornstein.diffusion.schedule.SpacedSchedule#modelTime}); fractional in general
    * @param labels [N], class numbers held as floats, or null without classes
-   * @return the output, of the samples' shape
+   * @return the output, of the samples' shape; with a {@linkplain ReverseVariance#isLearned learned
+   *     variance}, of twice the channels, the last axis
    */
   Tensor predict(Tensor x, Tensor time, @Nullable Tensor labels);
 

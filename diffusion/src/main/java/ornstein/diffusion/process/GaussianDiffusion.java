@@ -273,6 +273,16 @@ public final class GaussianDiffusion {
     return steps() == 1 ? beta(1) : posteriorVariance(2);
   }
 
+  /**
+   * The large choice of the reverse step's variance (Ho et al. 2020, section 3.2).
+   *
+   * @param t the step, 1 to T
+   * @return β<sub>t</sub>; β̃<sub>2</sub> at step 1, as improved-diffusion has it
+   */
+  public double largeVariance(int t) {
+    return t == 1 ? clippedPosteriorVariance(1) : beta(t);
+  }
+
   @Override
   public String toString() {
     return "diffusion over " + schedule;

@@ -19,4 +19,25 @@ public record GaussianKernel(double scale, double variance) {
     return new GaussianKernel(
         next.scale * scale, next.scale * next.scale * variance + next.variance);
   }
+
+  /**
+   * The noise that a sample of the marginal contains.
+   *
+   * @return the coefficients of x<sub>t</sub> and x<sub>0</sub>: ε = (x<sub>t</sub> − scale ·
+   *     x<sub>0</sub>)/√variance
+   */
+  public Combination noise() {
+    double deviation = Math.sqrt(variance);
+    return new Combination(1 / deviation, -scale / deviation);
+  }
+
+  /**
+   * How far the mean of x<sub>0</sub> moves with the score of a sample of the marginal (Tweedie's
+   * formula: E[x<sub>0</sub>|x<sub>t</sub>] = (x<sub>t</sub> + variance · score)/scale).
+   *
+   * @return variance/scale, ∞ without signal
+   */
+  public double startPerScore() {
+    return variance / scale;
+  }
 }

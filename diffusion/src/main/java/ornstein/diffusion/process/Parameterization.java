@@ -11,25 +11,30 @@ public enum Parameterization {
   /** The noise ε in x<sub>t</sub> = √ᾱ<sub>t</sub> x<sub>0</sub> + √(1−ᾱ<sub>t</sub>) ε. */
   EPSILON {
     @Override
-    public Combination target(GaussianDiffusion diffusion, int t) {
+    public Combination target(GaussianKernel marginal) {
       return new Combination(0, 1);
     }
 
     @Override
-    public Combination start(GaussianDiffusion diffusion, int t) {
-      return new Combination(
-          diffusion.sqrtRecipAlphaBar(t), -diffusion.sqrtRecipAlphaBarMinusOne(t));
+    public Combination start(GaussianKernel marginal) {
+      double signal = marginal.scale();
+      return new Combination(1 / signal, -Math.sqrt(marginal.variance()) / signal);
+    }
+
+    @Override
+    boolean needsSignal() {
+      return true;
     }
   },
   /** The clean data x<sub>0</sub>. */
   START_X {
     @Override
-    public Combination target(GaussianDiffusion diffusion, int t) {
+    public Combination target(GaussianKernel marginal) {
       return new Combination(1, 0);
     }
 
     @Override
-    public Combination start(GaussianDiffusion diffusion, int t) {
+    public Combination start(GaussianKernel marginal) {
       return new Combination(0, 1);
     }
   },
@@ -39,14 +44,12 @@ public enum Parameterization {
    */
   V {
     @Override
-    public Combination target(GaussianDiffusion diffusion, int t) {
-      GaussianKernel marginal = diffusion.marginal(t);
+    public Combination target(GaussianKernel marginal) {
       return new Combination(-Math.sqrt(marginal.variance()), marginal.scale());
     }
 
     @Override
-    public Combination start(GaussianDiffusion diffusion, int t) {
-      GaussianKernel marginal = diffusion.marginal(t);
+    public Combination start(GaussianKernel marginal) {
       return new Combination(marginal.scale(), -Math.sqrt(marginal.variance()));
     }
   },
@@ -66,6 +69,26 @@ public enum Parameterization {
       ReverseKernel posterior = diffusion.posterior(t, t - 1);
       return new Combination(-posterior.kappa() / posterior.lambda(), 1 / posterior.lambda());
     }
+
+    @Override
+    public boolean isOfStep() {
+      return true;
+    }
+
+    @Override
+    public Combination target(GaussianKernel marginal) {
+      throw ofStep();
+    }
+
+    @Override
+    public Combination start(GaussianKernel marginal) {
+      throw ofStep();
+    }
+
+    private UnsupportedOperationException ofStep() {
+      return new UnsupportedOperationException(
+          "the previous x belongs to a step of a chain, not to a level of noise");
+    }
   },
   /**
    * The score ∇ log q(x<sub>t</sub>) = −ε/√(1−ᾱ<sub>t</sub>) (Song and Ermon 2019; Ho et al. 2020,
@@ -73,14 +96,47 @@ public enum Parameterization {
    */
   SCORE {
     @Override
-    public Combination target(GaussianDiffusion diffusion, int t) {
-      return new Combination(0, -1 / Math.sqrt(diffusion.marginal(t).variance()));
+    public Combination target(GaussianKernel marginal) {
+      return new Combination(0, -1 / Math.sqrt(marginal.variance()));
     }
 
     @Override
-    public Combination start(GaussianDiffusion diffusion, int t) {
-      GaussianKernel marginal = diffusion.marginal(t);
+    public Combination start(GaussianKernel marginal) {
       return new Combination(1 / marginal.scale(), marginal.variance() / marginal.scale());
+    }
+
+    @Override
+    boolean needsSignal() {
+      return true;
+    }
+  },
+  /**
+   * The velocity u = ε − x<sub>0</sub> of the straight path z = (1−τ) x<sub>0</sub> + τ ε (Lipman
+   * et al. 2023, "Flow Matching for Generative Modeling", section 4.1; Liu et al. 2023, "Flow
+   * Straight and Fast"). That path is this process seen at another scale: z = x<sub>t</sub> /
+   * (√ᾱ<sub>t</sub> + √(1−ᾱ<sub>t</sub>)) with τ = √(1−ᾱ<sub>t</sub>) / (√ᾱ<sub>t</sub> +
+   * √(1−ᾱ<sub>t</sub>)). The network sees z.
+   */
+  FLOW {
+    @Override
+    public Combination target(GaussianKernel marginal) {
+      return new Combination(-1, 1);
+    }
+
+    @Override
+    public Combination start(GaussianKernel marginal) {
+      double scale = inputScale(marginal);
+      return new Combination(scale, -Math.sqrt(marginal.variance()) * scale);
+    }
+
+    @Override
+    public double inputScale(GaussianKernel marginal) {
+      return 1 / (marginal.scale() + Math.sqrt(marginal.variance()));
+    }
+
+    @Override
+    public boolean scalesInput() {
+      return true;
     }
   };
 
@@ -92,7 +148,9 @@ public enum Parameterization {
    * @return the coefficients of x<sub>0</sub> and ε
    * @throws IndexOutOfBoundsException if t is outside 1 … T
    */
-  public abstract Combination target(GaussianDiffusion diffusion, int t);
+  public Combination target(GaussianDiffusion diffusion, int t) {
+    return target(diffusion.marginal(t));
+  }
 
   /**
    * The prediction of clean data as a combination of the noisy sample and the network's output.
@@ -102,13 +160,66 @@ public enum Parameterization {
    * @return the coefficients of x<sub>t</sub> and the output
    * @throws IndexOutOfBoundsException if t is outside 1 … T
    */
-  public abstract Combination start(GaussianDiffusion diffusion, int t);
+  public Combination start(GaussianDiffusion diffusion, int t) {
+    return start(diffusion.marginal(t));
+  }
+
+  /**
+   * The training target at any level of noise.
+   *
+   * @param marginal q(x<sub>t</sub>|x<sub>0</sub>)
+   * @return the coefficients of x<sub>0</sub> and ε
+   * @throws UnsupportedOperationException if the output {@linkplain #isOfStep belongs to a step}
+   */
+  public abstract Combination target(GaussianKernel marginal);
+
+  /**
+   * The prediction of clean data at any level of noise.
+   *
+   * @param marginal q(x<sub>t</sub>|x<sub>0</sub>)
+   * @return the coefficients of x<sub>t</sub> and the output
+   * @throws UnsupportedOperationException if the output {@linkplain #isOfStep belongs to a step}
+   */
+  public abstract Combination start(GaussianKernel marginal);
+
+  /**
+   * Whether the output belongs to a step of a chain: then it has no meaning between steps.
+   *
+   * @return true for the previous x
+   */
+  public boolean isOfStep() {
+    return false;
+  }
+
+  /**
+   * What x<sub>t</sub> is multiplied by before the network sees it.
+   *
+   * @param marginal q(x<sub>t</sub>|x<sub>0</sub>)
+   * @return the factor, 1 unless the parameterisation {@linkplain #scalesInput has another}
+   */
+  public double inputScale(GaussianKernel marginal) {
+    return 1;
+  }
+
+  /**
+   * Whether the network sees x<sub>t</sub> at another scale.
+   *
+   * @return whether {@link #inputScale} is not 1 everywhere
+   */
+  public boolean scalesInput() {
+    return false;
+  }
+
+  /** Whether x_0 cannot be told from the output where x_t is nothing but noise. */
+  boolean needsSignal() {
+    return false;
+  }
 
   /**
    * The parameterisation of a configuration's name.
    *
-   * @param name {@code epsilon}, {@code start_x}, {@code v}, {@code previous_x} or {@code score},
-   *     in any case
+   * @param name {@code epsilon}, {@code start_x}, {@code v}, {@code previous_x}, {@code score} or
+   *     {@code flow}, in any case
    * @return the parameterisation
    * @throws IllegalArgumentException if the name is unknown
    */
@@ -119,7 +230,9 @@ public enum Parameterization {
       }
     }
     throw new IllegalArgumentException(
-        "unknown parameterization '" + name + "'; use epsilon, start_x, v, previous_x or score");
+        "unknown parameterization '"
+            + name
+            + "'; use epsilon, start_x, v, previous_x, score or flow");
   }
 
   /**

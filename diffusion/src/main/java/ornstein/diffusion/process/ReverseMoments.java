@@ -10,4 +10,15 @@ import ornstein.engine.Tensor;
  * @param logVariance the logarithm of its variance, finite at step 1 too; broadcasting as well
  * @param start the prediction x̂<sub>0</sub> that the mean was made from, of the samples' shape
  */
-public record ReverseMoments(Tensor mean, Tensor variance, Tensor logVariance, Tensor start) {}
+public record ReverseMoments(Tensor mean, Tensor variance, Tensor logVariance, Tensor start) {
+
+  /**
+   * The same transition to another mean.
+   *
+   * @param other its mean, of the samples' shape
+   * @return the changed transition
+   */
+  public ReverseMoments withMean(Tensor other) {
+    return new ReverseMoments(other, variance, logVariance, start);
+  }
+}

@@ -1,10 +1,9 @@
 package ornstein.diffusion.process;
 
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.schedule.SpacedSchedule;
 import ornstein.diffusion.schedule.TimestepSpacing;
-import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
 import ornstein.engine.program.ProgramCache;
 
@@ -12,7 +11,7 @@ import ornstein.engine.program.ProgramCache;
  * The learned reverse process: a network, what its output means, and what follows for
  * x̂<sub>0</sub> and for p(x<sub>t−1</sub>|x<sub>t</sub>). Samplers and losses are written against
  * it. Every method is a function of tensors alone (coefficients are looked up by the tensor of
- * steps).
+ * steps); {@link ContinuousProcess} is the same between steps.
  */
 public final class ReverseProcess {
   /** Recorded steps that wait for their next use: two for each of two samplers or batch sizes. */
@@ -20,17 +19,18 @@ public final class ReverseProcess {
 
   private final ProgramCache programs;
   private final ForwardProcess forward;
-  private final Denoiser denoiser;
-  private final Parameterization parameterization;
-  private final VarianceModel varianceModel;
+  private final NoisyNetwork network;
+  private final ReverseVariance varianceModel;
   private final Thresholding thresholding;
+  private final @Nullable Guidance guidance;
   private final StepTable modelTime;
+  private final StepTable inputScale;
   private final Combination.Table target;
   private final Combination.Table start;
   private final Combination.Table noise;
   private final Combination.Table mean;
-  private final StepTable variance;
-  private final StepTable logVariance;
+  private final StepTable gradientScale;
+  private final ReverseVariance.Along variance;
   private final boolean outputIsMean;
 
   /**
@@ -41,37 +41,42 @@ public final class ReverseProcess {
    * @param parameterization what its output estimates
    * @param varianceModel the variance of the ancestral step
    * @param thresholding what is done to predictions of clean data
+   * @throws IllegalArgumentException if the chain's last step leaves no signal and the network's
+   *     output says nothing of clean data there
    */
   public ReverseProcess(
       GaussianDiffusion diffusion,
       Denoiser denoiser,
       Parameterization parameterization,
-      VarianceModel varianceModel,
+      ReverseVariance varianceModel,
       Thresholding thresholding) {
     this(
         diffusion,
-        denoiser,
-        parameterization,
+        new NoisyNetwork(denoiser, parameterization, varianceModel.isLearned()),
         varianceModel,
         thresholding,
+        null,
         new ProgramCache(IDLE_PROGRAMS));
   }
 
   private ReverseProcess(
       GaussianDiffusion diffusion,
-      Denoiser denoiser,
-      Parameterization parameterization,
-      VarianceModel varianceModel,
+      NoisyNetwork network,
+      ReverseVariance varianceModel,
       Thresholding thresholding,
+      @Nullable Guidance guidance,
       ProgramCache programs) {
+    Parameterization parameterization = network.parameterization();
+    requireSignal(diffusion, parameterization, guidance);
     this.programs = programs;
     this.forward = new ForwardProcess(diffusion);
-    this.denoiser = denoiser;
-    this.parameterization = parameterization;
+    this.network = network;
     this.varianceModel = varianceModel;
     this.thresholding = thresholding;
+    this.guidance = guidance;
     int steps = diffusion.steps();
     this.modelTime = StepTable.of(steps, diffusion.schedule()::modelTime);
+    this.inputScale = StepTable.of(steps, t -> parameterization.inputScale(diffusion.marginal(t)));
     // An output means what it meant in training: the previous x is the long chain's.
     GaussianDiffusion trained = diffusion.original();
     SpacedSchedule kept = diffusion.schedule();
@@ -80,13 +85,7 @@ public final class ReverseProcess {
     this.start =
         new Combination.Table(steps, t -> parameterization.start(trained, kept.timestep(t)));
     this.outputIsMean = parameterization == Parameterization.PREVIOUS_X && steps == trained.steps();
-    this.noise =
-        new Combination.Table(
-            steps,
-            t -> {
-              double ratio = diffusion.sqrtRecipAlphaBarMinusOne(t);
-              return new Combination(diffusion.sqrtRecipAlphaBar(t) / ratio, -1 / ratio);
-            });
+    this.noise = new Combination.Table(steps, t -> diffusion.marginal(t).noise());
     this.mean =
         new Combination.Table(
             steps,
@@ -94,8 +93,26 @@ public final class ReverseProcess {
               ReverseKernel posterior = diffusion.posterior(t, t - 1);
               return new Combination(posterior.kappa(), posterior.lambda());
             });
-    this.variance = StepTable.of(steps, t -> varianceModel.variance(diffusion, t));
-    this.logVariance = StepTable.of(steps, t -> varianceModel.logVariance(diffusion, t));
+    this.gradientScale = StepTable.of(steps, t -> diffusion.marginal(t).startPerScore());
+    this.variance = varianceModel.along(diffusion);
+  }
+
+  private static void requireSignal(
+      GaussianDiffusion d, Parameterization parameterization, @Nullable Guidance guidance) {
+    if (d.alphaBar(d.steps()) > 0) {
+      return;
+    }
+    if (parameterization.needsSignal()) {
+      throw new IllegalArgumentException(
+          "the schedule ends in pure noise, of which a network that predicts "
+              + parameterization.configurationName()
+              + " says nothing; use v, start_x or flow, or another schedule");
+    }
+    if (guidance != null) {
+      throw new IllegalArgumentException(
+          "the schedule ends in pure noise, where a gradient has no finite effect on the"
+              + " prediction; leave guidance out, or use another schedule");
+    }
   }
 
   /**
@@ -103,16 +120,12 @@ public final class ReverseProcess {
    *
    * @param spacing which timesteps of the original schedule to visit
    * @return the respaced process
-   * @throws IllegalArgumentException if the spacing has no choice for the original's length
+   * @throws IllegalArgumentException if the spacing has no choice for the original's length, or the
+   *     variance is not known for its choice
    */
   public ReverseProcess respaced(TimestepSpacing spacing) {
     return new ReverseProcess(
-        diffusion().respaced(spacing),
-        denoiser,
-        parameterization,
-        varianceModel,
-        thresholding,
-        programs);
+        diffusion().respaced(spacing), network, varianceModel, thresholding, guidance, programs);
   }
 
   /**
@@ -122,8 +135,33 @@ public final class ReverseProcess {
    * @return the changed process
    */
   public ReverseProcess with(Thresholding other) {
-    return new ReverseProcess(
-        diffusion(), denoiser, parameterization, varianceModel, other, programs);
+    return new ReverseProcess(diffusion(), network, varianceModel, other, guidance, programs);
+  }
+
+  /**
+   * The same process under guidance.
+   *
+   * @param other what pulls samples, or null for nothing
+   * @return the changed process
+   * @throws IllegalArgumentException if the chain ends in pure noise
+   */
+  public ReverseProcess with(@Nullable Guidance other) {
+    return new ReverseProcess(diffusion(), network, varianceModel, thresholding, other, programs);
+  }
+
+  /**
+   * The same process with another variance of the ancestral step.
+   *
+   * @param other the variance; learned only if this one's is
+   * @return the changed process
+   * @throws IllegalArgumentException if the network does not say its variance but should, or the
+   *     other variance is not known for this chain
+   */
+  public ReverseProcess with(ReverseVariance other) {
+    if (other.isLearned() && !varianceModel.isLearned()) {
+      throw new IllegalArgumentException("the network was not trained to say its variance");
+    }
+    return new ReverseProcess(diffusion(), network, other, thresholding, guidance, programs);
   }
 
   /**
@@ -132,7 +170,7 @@ public final class ReverseProcess {
    * @return whether the network {@linkplain Denoiser#isRecordable may}
    */
   public boolean isRecordable() {
-    return denoiser.isRecordable();
+    return network.isRecordable();
   }
 
   /**
@@ -150,7 +188,8 @@ public final class ReverseProcess {
    * @return equal for processes with one network and one cache that do the same
    */
   public Object recordingKey() {
-    return List.of(diffusion().schedule(), parameterization, varianceModel, thresholding);
+    return Arrays.asList(
+        diffusion().schedule(), parameterization(), varianceModel, thresholding, guidance);
   }
 
   /**
@@ -177,7 +216,39 @@ public final class ReverseProcess {
    * @return the parameterisation
    */
   public Parameterization parameterization() {
-    return parameterization;
+    return network.parameterization();
+  }
+
+  /**
+   * The variance of the ancestral step.
+   *
+   * @return where it comes from
+   */
+  public ReverseVariance varianceModel() {
+    return varianceModel;
+  }
+
+  /**
+   * What is done to predictions of clean data.
+   *
+   * @return the thresholding
+   */
+  public Thresholding thresholding() {
+    return thresholding;
+  }
+
+  /**
+   * What pulls samples.
+   *
+   * @return the guidance, or null
+   */
+  public @Nullable Guidance guidance() {
+    return guidance;
+  }
+
+  /** The network with the meaning of its output. */
+  NoisyNetwork network() {
+    return network;
   }
 
   /**
@@ -186,21 +257,12 @@ public final class ReverseProcess {
    * @param x x<sub>t</sub>, [N, …]
    * @param step [N], steps from 1 to T held as floats
    * @param labels [N], class numbers held as floats, or null without classes
-   * @return the output, of the samples' shape
-   * @throws ShapeException if the network returns another shape
+   * @return the output
+   * @throws ornstein.engine.ShapeException if the network returns another shape
    * @throws IndexOutOfBoundsException if a step is outside 1 … T
    */
-  public Tensor output(Tensor x, Tensor step, @Nullable Tensor labels) {
-    Tensor output = denoiser.predict(x, modelTime.at(step), labels);
-    if (!output.shape().equals(x.shape())) {
-      throw new ShapeException(
-          "the network returned "
-              + output.shape()
-              + " for samples "
-              + x.shape()
-              + "; its output must have the samples' shape");
-    }
-    return output;
+  public NetworkOutput output(Tensor x, Tensor step, @Nullable Tensor labels) {
+    return network.output(x, () -> inputScale.over(step, x), modelTime.at(step), labels);
   }
 
   /**
@@ -214,7 +276,7 @@ public final class ReverseProcess {
    */
   public Tensor target(Tensor start, Tensor step, Tensor noise) {
     // ε and x₀ are their own targets: no arithmetic, no rounding.
-    return switch (parameterization) {
+    return switch (parameterization()) {
       case EPSILON -> noise;
       case START_X -> start;
       default -> target.of(step, start, noise);
@@ -222,16 +284,42 @@ public final class ReverseProcess {
   }
 
   /**
-   * Predicts the clean data.
+   * Predicts the clean data, guided if the process is.
    *
    * @param x x<sub>t</sub>, [N, …]
    * @param step [N], steps from 1 to T held as floats
    * @param labels [N], class numbers held as floats, or null without classes
    * @return x̂<sub>0</sub> after thresholding, of the samples' shape
    * @throws IndexOutOfBoundsException if a step is outside 1 … T
+   * @throws IllegalStateException if the guidance enters the ancestral step's mean, which this is
+   *     not
    */
   public Tensor predictStart(Tensor x, Tensor step, @Nullable Tensor labels) {
-    return startOf(x, step, output(x, step, labels));
+    if (guidance == null) {
+      return thresholding.apply(startOf(x, step, output(x, step, labels)));
+    }
+    if (guidance.form() == Guidance.Form.MEAN) {
+      throw new IllegalStateException(
+          "this sampler has no mean that a gradient could be added to; guide the score instead, or"
+              + " use the ancestral sampler");
+    }
+    return guidedStart(x, step, guided(guidance, x, step, labels));
+  }
+
+  private Guidance.Guided guided(Guidance pull, Tensor x, Tensor step, @Nullable Tensor labels) {
+    return pull.apply(
+        x,
+        modelTime.at(step),
+        labels,
+        noisy -> {
+          NetworkOutput output = output(noisy, step, labels);
+          return new Guidance.Evaluation(output, startOf(noisy, step, output));
+        });
+  }
+
+  private Tensor guidedStart(Tensor x, Tensor step, Guidance.Guided guided) {
+    Tensor moved = gradientScale.over(step, x).mul(guided.gradient());
+    return thresholding.apply(guided.unguided().start().add(moved));
   }
 
   /**
@@ -250,8 +338,7 @@ public final class ReverseProcess {
 
   /**
    * The ancestral transition p(x<sub>t−1</sub>|x<sub>t</sub>): the posterior with x̂<sub>0</sub> in
-   * the place of x<sub>0</sub> (Ho et al. 2020, section 3.2). On the chain it was trained on, a
-   * network that predicts the previous x gives the mean itself, whatever the thresholding.
+   * the place of x<sub>0</sub> (Ho et al. 2020, section 3.2), guided if the process is.
    *
    * @param x x<sub>t</sub>, [N, …]
    * @param step [N], steps from 1 to T held as floats
@@ -260,17 +347,42 @@ public final class ReverseProcess {
    * @throws IndexOutOfBoundsException if a step is outside 1 … T
    */
   public ReverseMoments moments(Tensor x, Tensor step, @Nullable Tensor labels) {
-    Tensor output = output(x, step, labels);
-    Tensor predicted = startOf(x, step, output);
+    if (guidance == null) {
+      return momentsOf(x, step, output(x, step, labels));
+    }
+    Guidance.Guided guided = guided(guidance, x, step, labels);
+    ReverseMoments unguided = momentsOf(x, step, guided.unguided().output());
+    if (guidance.form() == Guidance.Form.MEAN) {
+      return unguided.withMean(unguided.mean().add(unguided.variance().mul(guided.gradient())));
+    }
+    Tensor predicted = guidedStart(x, step, guided);
     return new ReverseMoments(
-        outputIsMean ? output : mean.of(step, x, predicted),
-        variance.over(step, x),
-        logVariance.over(step, x),
+        mean.of(step, x, predicted), unguided.variance(), unguided.logVariance(), predicted);
+  }
+
+  /**
+   * The ancestral transition that an output of the network means. On the chain it was trained on, a
+   * network that predicts the previous x gives the mean itself, whatever the thresholding. Guidance
+   * has no part in it.
+   *
+   * @param x x<sub>t</sub>, [N, …]
+   * @param step [N], steps from 1 to T held as floats
+   * @param output what the network said of them
+   * @return its mean and variance, with the prediction of the clean data
+   * @throws IndexOutOfBoundsException if a step is outside 1 … T
+   */
+  public ReverseMoments momentsOf(Tensor x, Tensor step, NetworkOutput output) {
+    Tensor predicted = thresholding.apply(startOf(x, step, output));
+    return new ReverseMoments(
+        outputIsMean ? output.value() : mean.of(step, x, predicted),
+        variance.variance(step, x, output.variance()),
+        variance.logVariance(step, x, output.variance()),
         predicted);
   }
 
-  private Tensor startOf(Tensor x, Tensor step, Tensor output) {
-    return thresholding.apply(
-        parameterization == Parameterization.START_X ? output : start.of(step, x, output));
+  private Tensor startOf(Tensor x, Tensor step, NetworkOutput output) {
+    return parameterization() == Parameterization.START_X
+        ? output.value()
+        : start.of(step, x, output.value());
   }
 }

@@ -27,6 +27,20 @@ public final class SamplingStep {
   }
 
   /**
+   * A step whose tensors are nobody else's.
+   *
+   * @param done the number of steps done, 1 to {@code total}
+   * @param total steps of the run
+   * @param timestep the timestep of the original chain that was left
+   * @param x the sample after the step
+   * @param start the clean data predicted in it
+   * @return the step
+   */
+  public static SamplingStep of(int done, int total, int timestep, Tensor x, Tensor start) {
+    return new SamplingStep(done, total, timestep, x.shape(), () -> x, () -> start);
+  }
+
+  /**
    * Steps done.
    *
    * @return the number of steps done, this one included, 1 to {@link #total}

@@ -9,7 +9,8 @@ import java.util.Locale;
  * their cumulative products ᾱ<sub>t</sub> = Π<sub>s≤t</sub> (1−β<sub>s</sub>) (Ho et al. 2020,
  * "Denoising Diffusion Probabilistic Models", section 2). Immutable, float64.
  *
- * <p>Every schedule that can be constructed has β in (0, 1) and ᾱ strictly decreasing in (0, 1).
+ * <p>Every schedule that can be constructed has β in (0, 1) and ᾱ strictly decreasing in (0, 1);
+ * only the last step may have β<sub>T</sub> = 1, which leaves no signal: ᾱ<sub>T</sub> = 0.
  */
 public final class BetaSchedule {
   private static final String CUSTOM = "custom";
@@ -25,11 +26,17 @@ public final class BetaSchedule {
       throw new IllegalArgumentException("a " + name + " schedule needs at least 1 step, got 0");
     }
     for (int i = 0; i < betas.length; i++) {
-      if (!(betas[i] > 0 && betas[i] < 1)) {
+      boolean last = i == betas.length - 1;
+      if (!(betas[i] > 0 && (betas[i] < 1 || (last && betas[i] == 1)))) {
         throw new IllegalArgumentException(
-            name + " schedule: beta must lie in (0, 1), but beta_" + (i + 1) + " = " + betas[i]);
+            name
+                + " schedule: beta must lie in (0, 1), at the last step in (0, 1], but beta_"
+                + (i + 1)
+                + " = "
+                + betas[i]);
       }
-      if (!(alphaBars[i + 1] > 0 && alphaBars[i + 1] < alphaBars[i])) {
+      boolean positive = alphaBars[i + 1] > 0 || (last && betas[i] == 1);
+      if (!(positive && alphaBars[i + 1] < alphaBars[i])) {
         throw new IllegalArgumentException(
             name
                 + " schedule: the product of 1 - beta must fall strictly and stay above 0, but it"
@@ -96,7 +103,7 @@ public final class BetaSchedule {
   /**
    * A schedule of given variances.
    *
-   * @param betas β<sub>1</sub> … β<sub>T</sub>, each in (0, 1)
+   * @param betas β<sub>1</sub> … β<sub>T</sub>, each in (0, 1); the last may be 1
    * @return the schedule, named {@code custom}
    * @throws IllegalArgumentException if there is none, if one is outside (0, 1), or if the product
    *     of 1 − β stops falling or underflows in float64
@@ -104,6 +111,17 @@ public final class BetaSchedule {
   public static BetaSchedule of(double... betas) {
     double[] copy = betas.clone();
     return new BetaSchedule(CUSTOM, copy, products(copy));
+  }
+
+  /**
+   * Whether the last step leaves no signal at all (Lin et al. 2024, "Common Diffusion Noise
+   * Schedules and Sample Steps are Flawed", section 3.1). A network cannot tell clean data from the
+   * noise of such a step.
+   *
+   * @return whether ᾱ<sub>T</sub> = 0
+   */
+  public boolean endsInPureNoise() {
+    return alphaBars[betas.length] == 0;
   }
 
   /**
@@ -161,7 +179,7 @@ public final class BetaSchedule {
    * The variance that step t adds.
    *
    * @param t the timestep, 1 to T
-   * @return β<sub>t</sub>, in (0, 1)
+   * @return β<sub>t</sub>, in (0, 1]
    * @throws IndexOutOfBoundsException if t is outside 1 … T
    */
   public double beta(int t) {
@@ -176,7 +194,8 @@ public final class BetaSchedule {
    * The signal's share of the variance at step t.
    *
    * @param t the timestep, 0 (clean data) to T
-   * @return ᾱ<sub>t</sub>, in (0, 1]; 1 at t = 0
+   * @return ᾱ<sub>t</sub>, in [0, 1]; 1 at t = 0, 0 only where the schedule {@linkplain
+   *     #endsInPureNoise ends in pure noise}
    * @throws IndexOutOfBoundsException if t is outside 0 … T
    */
   public double alphaBar(int t) {

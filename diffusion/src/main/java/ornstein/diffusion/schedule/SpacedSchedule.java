@@ -150,7 +150,17 @@ public final class SpacedSchedule {
     if (step == 0) {
       throw new IndexOutOfBoundsException("clean data (step 0) has no time to tell the network");
     }
-    int zeroBased = timestep(step) - 1;
+    return modelTimeOf(timestep(step));
+  }
+
+  /**
+   * The time that the network is told at a timestep of the long chain, between two of them too.
+   *
+   * @param timestep the timestep, in (0, T]
+   * @return the time, in (−1, T) or, rescaled, below 1000
+   */
+  public double modelTimeOf(double timestep) {
+    double zeroBased = timestep - 1;
     return rescaleTimesteps ? zeroBased * (1000.0 / original.steps()) : zeroBased;
   }
 

@@ -87,7 +87,9 @@ public record GaussianData(double mean, double variance) {
   public Denoiser network(SpacedSchedule schedule, Parameterization head) {
     GaussianDiffusion d = new GaussianDiffusion(schedule).original();
     int steps = d.steps();
-    StepTable slope = StepTable.of(steps, t -> output(d, t, head).first());
+    // The network may see x_t at another scale.
+    StepTable slope =
+        StepTable.of(steps, t -> output(d, t, head).first() / head.inputScale(d.marginal(t)));
     StepTable intercept = StepTable.of(steps, t -> output(d, t, head).second());
     double perTime = schedule.rescaleTimesteps() ? steps / 1000.0 : 1;
     return (x, time, labels) -> {

@@ -112,7 +112,7 @@ final class DiffusionTermsFixturesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(VarianceModel.class)
+  @EnumSource(names = {"FIXED_SMALL", "FIXED_LARGE"})
   void deterministicDdimStep(VarianceModel variance) throws IOException {
     ReverseProcess p = process(Parameterization.EPSILON, variance);
     Tensor next = new DdimSampler(0).transition(p).apply(noised(), step, null, null).x();
@@ -120,7 +120,7 @@ final class DiffusionTermsFixturesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(VarianceModel.class)
+  @EnumSource(names = {"FIXED_SMALL", "FIXED_LARGE"})
   void ddimInversionStep(VarianceModel variance) throws IOException {
     // The reference's numbers are without clipping, which would change the noise to be kept.
     ReverseProcess p = process(Parameterization.EPSILON, variance).with(Thresholding.none());

@@ -28,6 +28,17 @@ public final class Autograd {
   }
 
   /**
+   * Runs code with recording, within {@link #noGrad} too: for a sampler that needs a derivative.
+   *
+   * @param <T> type of the result
+   * @param body the code
+   * @return what the code returns
+   */
+  public static <T> T withGrad(Supplier<T> body) {
+    return ScopedValue.where(RECORDING, true).call(body::get);
+  }
+
+  /**
    * Whether operations are recorded on this thread.
    *
    * @return false within {@link #noGrad}

@@ -1,0 +1,128 @@
+package ornstein.diffusion.solver;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.process.ContinuousProcess;
+import ornstein.diffusion.process.Prediction;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.diffusion.sampler.NoiseSource;
+import ornstein.diffusion.sampler.Sampler;
+import ornstein.diffusion.sampler.SamplingStep;
+import ornstein.engine.Tensor;
+import ornstein.engine.autograd.Autograd;
+
+/**
+ * Solves the probability-flow equation by an explicit Runge–Kutta method with one step between
+ * neighbouring times of a grid. Euler's is DDIM (Song et al. 2021, section 4.3); Heun's is the
+ * deterministic sampler of Karras et al. 2022, algorithm 1.
+ *
+ * <p>The last step, to clean data, is Euler's with every method, because nothing can be asked of a
+ * network at time 0.
+ */
+public final class RungeKutta implements Sampler {
+  private final Tableau tableau;
+  private final OdeVariable variable;
+  private final TimeGrid grid;
+
+  private RungeKutta(Tableau tableau, OdeVariable variable, TimeGrid grid) {
+    this.tableau = tableau;
+    this.variable = variable;
+    this.grid = grid;
+  }
+
+  /**
+   * A method in σ along the chain's timesteps.
+   *
+   * @param tableau the method
+   * @return the solver
+   */
+  public static RungeKutta of(Tableau tableau) {
+    return new RungeKutta(tableau, OdeVariable.SIGMA, TimeGrid.visited());
+  }
+
+  /**
+   * The same in another variable.
+   *
+   * @param other the variable
+   * @return the changed solver
+   */
+  public RungeKutta in(OdeVariable other) {
+    return new RungeKutta(tableau, other, grid);
+  }
+
+  /**
+   * The same along other times.
+   *
+   * @param other the grid
+   * @return the changed solver
+   */
+  public RungeKutta along(TimeGrid other) {
+    return new RungeKutta(tableau, variable, other);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the process has no continuous view, or begins in pure noise
+   *     and the variable is infinite there
+   */
+  @Override
+  public Iterator<SamplingStep> steps(
+      ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
+    ContinuousProcess continuous = new ContinuousProcess(process);
+    variable.requireFinite(continuous.schedule(), grid.times(continuous)[0]);
+    Run run = new Run(continuous, labels);
+    return new SolverChain(
+        continuous, grid, x, (now, i, t, s) -> Autograd.noGrad(() -> run.step(now, t, s)));
+  }
+
+  @Override
+  public String toString() {
+    return tableau.name();
+  }
+
+  private final class Run {
+    private final ContinuousProcess process;
+    private final @Nullable Tensor labels;
+
+    Run(ContinuousProcess process, @Nullable Tensor labels) {
+      this.process = process;
+      this.labels = labels;
+    }
+
+    SolverChain.Moved step(Tensor x, double t, double s) {
+      double from = variable.of(process.schedule(), t);
+      double width = variable.of(process.schedule(), s) - from;
+      Tensor y = x.mul((float) variable.scale(process.schedule(), t));
+      Prediction first = process.predict(x, t, labels);
+      Tableau method = s == 0 ? Tableau.EULER : tableau;
+      Tensor[] slopes = new Tensor[method.stages()];
+      slopes[0] = variable.slope(first);
+      for (int i = 1; i < slopes.length; i++) {
+        // The last node of a step is the time itself, without the rounding of an inverse.
+        double at =
+            method.node(i) == 1
+                ? s
+                : variable.timeOf(process.schedule(), from + method.node(i) * width);
+        Tensor inner = moved(y, width, slopes, method, i);
+        Tensor there = inner.mul((float) (1 / variable.scale(process.schedule(), at)));
+        slopes[i] = variable.slope(process.predict(there, at, labels));
+      }
+      Tensor after = moved(y, width, slopes, method, method.stages());
+      return new SolverChain.Moved(
+          after.mul((float) (1 / variable.scale(process.schedule(), s))), first.start());
+    }
+
+    /** y + width · Σ a_row,j slope_j. */
+    private Tensor moved(Tensor y, double width, Tensor[] slopes, Tableau method, int row) {
+      Tensor sum = y;
+      for (int j = 0; j < Math.min(row, slopes.length); j++) {
+        double weight = method.weight(row, j);
+        if (weight != 0) {
+          sum = sum.add(slopes[j].mul((float) (width * weight)));
+        }
+      }
+      return sum;
+    }
+  }
+}
