@@ -12,5 +12,6 @@ module ornstein.diffusion {
   exports ornstein.diffusion.sampler;
   exports ornstein.diffusion.schedule;
   exports ornstein.diffusion.solver;
+  exports ornstein.diffusion.toy;
   exports ornstein.diffusion.train;
 }

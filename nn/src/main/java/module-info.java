@@ -6,6 +6,7 @@ module ornstein.nn {
   exports ornstein.nn;
   exports ornstein.nn.checkpoint;
   exports ornstein.nn.layer;
+  exports ornstein.nn.mlp;
   exports ornstein.nn.optim;
   exports ornstein.nn.unet;
 }
