@@ -4,7 +4,7 @@ import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.data.BatchSampler;
 import ornstein.diffusion.data.ImageDataset;
-import ornstein.diffusion.loss.SimpleLoss;
+import ornstein.diffusion.loss.DiffusionLoss;
 import ornstein.diffusion.loss.TimestepSampler;
 import ornstein.engine.Rng;
 import ornstein.nn.unet.UNet;
@@ -38,7 +38,7 @@ public final class Trainer {
         new TrainingLoop(
             model,
             diffusion.process(model::forward),
-            new SimpleLoss(),
+            DiffusionLoss.simple(),
             TimestepSampler.uniform(diffusion.steps()),
             new ImageBatches(data, order, network.numClasses() > 0),
             config);

@@ -49,7 +49,7 @@ final class SimpleLossProperties {
           Parameterization.EPSILON, Parameterization.START_X, Parameterization.V
         }) {
       ReverseProcess p = process(data.network(CHAIN.schedule(), head), head);
-      double loss = new SimpleLoss().perSample(p, start, step, noise, null).item();
+      double loss = DiffusionLoss.simple().perSample(p, start, step, noise, null).item();
       // x̂₀ is off by Var[x₀|x_t]; the target moves with x₀ at fixed x_t by this factor.
       Combination target = head.target(CHAIN, t);
       double scale = Math.sqrt(CHAIN.alphaBar(t));
@@ -72,7 +72,9 @@ final class SimpleLossProperties {
     Tensor noise = rng.normal(images);
     ReverseProcess p = process((x, time, labels) -> x.mul(0.3f), Parameterization.V);
     float[] both =
-        new SimpleLoss().perSample(p, start, Tensor.of(new float[] {t, u}), noise, null).toArray();
+        DiffusionLoss.simple()
+            .perSample(p, start, Tensor.of(new float[] {t, u}), noise, null)
+            .toArray();
     assertEquals(2, both.length);
     for (int i = 0; i < 2; i++) {
       float[] x0 = start.slice(0, i, i + 1).toArray();
@@ -96,10 +98,10 @@ final class SimpleLossProperties {
     Tensor start = Tensor.of(new float[] {0.5f, -0.5f}, 2, 1);
     Tensor noise = Tensor.of(new float[] {1, 2}, 2, 1);
     Tensor step = Tensor.of(new float[] {10, 40});
-    float[] each = new SimpleLoss().perSample(p, start, step, noise, null).toArray();
+    float[] each = DiffusionLoss.simple().perSample(p, start, step, noise, null).toArray();
     Tensor weight = Tensor.of(new float[] {3, 0.25f});
     float batch =
-        new SimpleLoss().batch(p, start, new TimestepDraw(step, weight), noise, null).item();
+        DiffusionLoss.simple().batch(p, start, new TimestepDraw(step, weight), noise, null).item();
     assertEquals((3 * each[0] + 0.25 * each[1]) / 2, batch, 1e-6);
   }
 

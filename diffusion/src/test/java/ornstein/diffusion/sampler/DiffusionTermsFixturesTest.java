@@ -3,6 +3,7 @@ package ornstein.diffusion.sampler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import ornstein.diffusion.Fixtures;
-import ornstein.diffusion.loss.SimpleLoss;
+import ornstein.diffusion.loss.DiffusionLoss;
 import ornstein.diffusion.process.GaussianDiffusion;
 import ornstein.diffusion.process.Parameterization;
 import ornstein.diffusion.process.ReverseMoments;
@@ -106,7 +107,8 @@ final class DiffusionTermsFixturesTest {
   void squaredError(VarianceModel variance, Parameterization parameterization, String loss)
       throws IOException {
     Tensor ours =
-        new SimpleLoss().perSample(process(parameterization, variance), start, step, noise, null);
+        DiffusionLoss.simple()
+            .perSample(process(parameterization, variance), start, step, noise, null);
     check(variance + "." + parameterization + "." + loss + ".mse", ours);
     check(variance + "." + parameterization + "." + loss + ".loss", ours);
   }
@@ -127,7 +129,108 @@ final class DiffusionTermsFixturesTest {
     check(variance + ".ddim_reverse.sample", new DdimInversion(p).step(noised(), step, null));
   }
 
+  /** The network with a second half of channels, behind one axis that holds all coordinates. */
+  private ReverseProcess learned(Parameterization parameterization) throws IOException {
+    Tensor variance = flat(tensor("model_v"));
+    return new ReverseProcess(
+        diffusion,
+        (x, time, labels) -> Tensor.concat(1, List.of(x.affine(0.7f, 0.1f), variance)),
+        parameterization,
+        VarianceModel.LEARNED_RANGE,
+        Thresholding.clip());
+  }
+
+  private static Tensor flat(Tensor x) {
+    return x.reshape(x.shape().dim(0), -1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EPSILON", "START_X", "PREVIOUS_X"})
+  void learnedMoments(Parameterization parameterization) throws IOException {
+    ReverseMoments p = learned(parameterization).moments(flat(noised()), step, null);
+    String prefix = "LEARNED_RANGE." + parameterization + ".p_mean_variance.";
+    checkFlat(prefix + "mean", p.mean());
+    checkFlat(prefix + "variance", p.variance());
+    checkFlat(prefix + "log_variance", p.logVariance());
+    checkFlat(prefix + "pred_xstart", p.start());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "EPSILON,MSE,unscaled_hybrid",
+    "EPSILON,RESCALED_MSE,hybrid",
+    "EPSILON,KL,kl",
+    "EPSILON,RESCALED_KL,vlb",
+    "START_X,MSE,unscaled_hybrid",
+    "START_X,RESCALED_MSE,hybrid",
+    "START_X,KL,kl",
+    "START_X,RESCALED_KL,vlb",
+    "PREVIOUS_X,MSE,unscaled_hybrid",
+    "PREVIOUS_X,RESCALED_MSE,hybrid",
+    "PREVIOUS_X,KL,kl",
+    "PREVIOUS_X,RESCALED_KL,vlb"
+  })
+  void everyLossOfALearnedVariance(Parameterization parameterization, String theirs, String ours)
+      throws IOException {
+    String prefix = "LEARNED_RANGE." + parameterization + "." + theirs + ".";
+    Tensor loss =
+        DiffusionLoss.named(ours)
+            .perSample(learned(parameterization), flat(start), step, flat(noise), null);
+    double factor = ours.equals("vlb") ? 100 : ours.equals("hybrid") ? 0.1 : 1;
+    checkBound(prefix + "loss", loss, factor);
+    if (file.names().contains(prefix + "vb")) {
+      Tensor squared =
+          DiffusionLoss.simple()
+              .perSample(
+                  process(parameterization, VarianceModel.FIXED_SMALL), start, step, noise, null);
+      check(prefix + "mse", squared);
+      checkBound(prefix + "vb", loss.sub(squared), factor);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FIXED_SMALL,EPSILON", "FIXED_SMALL,START_X", "FIXED_SMALL,PREVIOUS_X",
+    "FIXED_LARGE,EPSILON", "FIXED_LARGE,START_X", "FIXED_LARGE,PREVIOUS_X"
+  })
+  void theBoundOfAFixedVariance(VarianceModel variance, Parameterization parameterization)
+      throws IOException {
+    ReverseProcess p = process(parameterization, variance);
+    String prefix = variance + "." + parameterization + ".";
+    check(prefix + "KL.loss", DiffusionLoss.kl().perSample(p, start, step, noise, null), 4e-6);
+    check(
+        prefix + "RESCALED_KL.loss",
+        DiffusionLoss.vlb().perSample(p, start, step, noise, null),
+        4e-6);
+  }
+
+  /**
+   * A bound's term. At step 1 the probability of a value far off is the difference of two rounded
+   * numbers near 1: half a unit in the last place of tanh decides between 2^-24 and nothing, which
+   * counts as 10^-12. One of the 192 values may fall the other way.
+   */
+  private void checkBound(String name, Tensor ours, double factor) throws IOException {
+    double oneValue = (Math.log(0x1p-24) - Math.log(1e-12)) / Math.log(2) / 192;
+    double[] expected = file.doubles(name);
+    float[] actual = ours.toArray();
+    for (int i = 0; i < expected.length; i++) {
+      boolean first = step.toArray()[i] == 1;
+      // A divergence is a difference of numbers near 1: 2^-22 of them remains.
+      double rounding = 4e-6 * Math.abs(expected[i]) + 0x1p-22 * Math.max(1, factor);
+      double tolerance = rounding + (first ? oneValue * factor : 0);
+      assertEquals(expected[i], actual[i], tolerance, name + "[" + i + "]");
+    }
+  }
+
+  private void checkFlat(String name, Tensor ours) throws IOException {
+    check(name, ours.reshape(file.shape(name)));
+  }
+
   private void check(String name, Tensor ours) throws IOException {
+    check(name, ours, 1e-6);
+  }
+
+  private void check(String name, Tensor ours, double tolerance) throws IOException {
     double[] expected = file.doubles(name);
     float[] actual = ours.toArray();
     assertEquals(file.shape(name), ours.shape(), name);
@@ -136,7 +239,7 @@ final class DiffusionTermsFixturesTest {
       largest = Math.max(largest, Math.abs(v));
     }
     for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], actual[i], 1e-6 * largest, name + "[" + i + "]");
+      assertEquals(expected[i], actual[i], tolerance * largest, name + "[" + i + "]");
     }
   }
 }

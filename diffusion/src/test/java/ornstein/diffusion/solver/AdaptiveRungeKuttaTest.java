@@ -34,7 +34,8 @@ class AdaptiveRungeKuttaTest {
     float[] x = {-1.5f, -0.3f, 0.4f, 2};
     float[] reached = solve(AdaptiveRungeKutta.of(tolerance, tolerance), x);
     for (int i = 0; i < x.length; i++) {
-      // The tolerance is of a step in x/√ᾱ, which is 12 times x where the flow begins; steps add up.
+      // The tolerance is of a step in x/√ᾱ, which is 12 times x where the flow begins; steps add
+      // up.
       assertEquals(DATA.exact(x[i], 700, 60), reached[i], 3 * 12 * tolerance);
     }
   }
