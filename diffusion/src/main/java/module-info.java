@@ -7,6 +7,7 @@ module ornstein.diffusion {
   exports ornstein.diffusion;
   exports ornstein.diffusion.data;
   exports ornstein.diffusion.guidance;
+  exports ornstein.diffusion.likelihood;
   exports ornstein.diffusion.loss;
   exports ornstein.diffusion.process;
   exports ornstein.diffusion.sampler;
