@@ -1,6 +1,7 @@
 package ornstein.diffusion.schedule;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -14,7 +15,8 @@ import java.util.Locale;
  */
 public final class BetaSchedule {
   private static final String CUSTOM = "custom";
-  private static final double MAX_BETA = 0.999;
+  private static final String ZERO_SNR = "zero_snr";
+  private static final String SHIFT = "shift=";
 
   private final String name;
   private final double[] betas;
@@ -64,22 +66,7 @@ public final class BetaSchedule {
    * @throws IllegalArgumentException if {@code steps} is below 21
    */
   public static BetaSchedule linear(int steps) {
-    if (steps < 21) {
-      throw new IllegalArgumentException(
-          "a linear schedule needs at least 21 steps (its last beta is 20/T), got "
-              + steps
-              + "; use cosine for fewer");
-    }
-    double scale = 1000.0 / steps;
-    double start = scale * 0.0001;
-    double end = scale * 0.02;
-    double increment = (end - start) / (steps - 1);
-    double[] betas = new double[steps];
-    for (int i = 0; i < steps; i++) {
-      betas[i] = i * increment + start;
-    }
-    betas[steps - 1] = end;
-    return new BetaSchedule("linear", betas, products(betas));
+    return of(BetaFormula.LINEAR, steps);
   }
 
   /**
@@ -91,13 +78,13 @@ public final class BetaSchedule {
    * @throws IllegalArgumentException if {@code steps} is below 1
    */
   public static BetaSchedule cosine(int steps) {
-    requireSteps("cosine", steps);
-    double[] betas = new double[steps];
-    for (int i = 0; i < steps; i++) {
-      double ratio = squaredCosine((i + 1) / (double) steps) / squaredCosine(i / (double) steps);
-      betas[i] = Math.min(1 - ratio, MAX_BETA);
-    }
-    return new BetaSchedule("cosine", betas, products(betas));
+    return of(BetaFormula.COSINE, steps);
+  }
+
+  private static BetaSchedule of(BetaFormula formula, int steps) {
+    requireSteps(formula.configurationName(), steps);
+    double[] betas = formula.betas(steps);
+    return new BetaSchedule(formula.configurationName(), betas, products(betas));
   }
 
   /**
@@ -125,21 +112,104 @@ public final class BetaSchedule {
   }
 
   /**
-   * The schedule of a configuration's name.
+   * The schedule of a configuration's name: a formula, maybe followed by changes of it.
    *
-   * @param name {@code linear} or {@code cosine}, in any case
+   * @param name {@code linear}, {@code cosine} or another of {@link #names}, in any case; behind it
+   *     {@code +zero_snr} for {@link #rescaledToZeroTerminalSnr} and {@code +shift=s} for {@link
+   *     #shiftedLogSnr}
    * @param steps the number of steps T
    * @return the schedule
    * @throws IllegalArgumentException if the name is unknown or the schedule has no such length
    */
   public static BetaSchedule named(String name, int steps) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "linear" -> linear(steps);
-      case "cosine" -> cosine(steps);
-      default ->
-          throw new IllegalArgumentException(
-              "unknown noise schedule '" + name + "'; use linear or cosine");
-    };
+    List<String> parts = List.of(name.toLowerCase(Locale.ROOT).split("\\+", -1));
+    BetaSchedule schedule = of(BetaFormula.named(parts.get(0)), steps);
+    for (String change : parts.subList(1, parts.size())) {
+      schedule = schedule.changed(change, name);
+    }
+    return schedule;
+  }
+
+  private BetaSchedule changed(String change, String name) {
+    if (change.equals(ZERO_SNR)) {
+      return rescaledToZeroTerminalSnr();
+    }
+    if (change.startsWith(SHIFT)) {
+      try {
+        return shiftedLogSnr(Double.parseDouble(change.substring(SHIFT.length())));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "'" + change + "' in the noise schedule '" + name + "' has no number", e);
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown change '"
+            + change
+            + "' of the noise schedule '"
+            + name
+            + "'; use zero_snr or"
+            + " shift=s");
+  }
+
+  /**
+   * The formulas that {@link #named} knows.
+   *
+   * @return their names with commas between them
+   */
+  public static String names() {
+    return BetaFormula.names();
+  }
+
+  /**
+   * The schedule whose last step leaves no signal: √ᾱ is moved and stretched so that it ends at 0
+   * and begins as before (Lin et al. 2024, "Common Diffusion Noise Schedules and Sample Steps are
+   * Flawed", algorithm 1).
+   *
+   * @return the schedule
+   * @throws IllegalArgumentException if the schedule has one step
+   */
+  public BetaSchedule rescaledToZeroTerminalSnr() {
+    if (steps() == 1) {
+      throw new IllegalArgumentException("a schedule of one step would have no signal at all");
+    }
+    double first = Math.sqrt(alphaBars[1]);
+    double last = Math.sqrt(alphaBars[steps()]);
+    double[] bars = alphaBars.clone();
+    for (int t = 1; t < bars.length; t++) {
+      double root = (Math.sqrt(alphaBars[t]) - last) * first / (first - last);
+      bars[t] = t == steps() ? 0 : root * root;
+    }
+    return ofAlphaBars(name + "+" + ZERO_SNR, bars);
+  }
+
+  /**
+   * The schedule with another signal-to-noise ratio at each step: log SNR + shift (Hoogeboom et al.
+   * 2023, "simple diffusion", section 3.1, where the shift is 2 log(64/d) for images of d pixels a
+   * side; more noise for larger images).
+   *
+   * @param shift what is added to log SNR
+   * @return the schedule
+   * @throws IllegalArgumentException if the shift is not finite, or so large that ᾱ no longer falls
+   *     in float64
+   */
+  public BetaSchedule shiftedLogSnr(double shift) {
+    double factor = StrictMath.exp(shift);
+    if (!Double.isFinite(factor) || factor == 0) {
+      throw new IllegalArgumentException("the shift of log SNR must be moderate, got " + shift);
+    }
+    double[] bars = alphaBars.clone();
+    for (int t = 1; t < bars.length; t++) {
+      bars[t] = factor * bars[t] / (1 - bars[t] + factor * bars[t]);
+    }
+    return ofAlphaBars(name + "+" + SHIFT + shift, bars);
+  }
+
+  private static BetaSchedule ofAlphaBars(String name, double[] bars) {
+    double[] betas = new double[bars.length - 1];
+    for (int i = 0; i < betas.length; i++) {
+      betas[i] = 1 - bars[i + 1] / bars[i];
+    }
+    return new BetaSchedule(name, betas, bars);
   }
 
   /**
@@ -147,20 +217,18 @@ public final class BetaSchedule {
    * between neighbours s &lt; t, with the ᾱ of the kept steps taken over bit for bit.
    */
   BetaSchedule keeping(int[] timesteps) {
-    double[] kept = new double[timesteps.length];
     double[] bars = new double[timesteps.length + 1];
     bars[0] = 1;
     for (int i = 0; i < timesteps.length; i++) {
       bars[i + 1] = alphaBar(timesteps[i]);
-      kept[i] = 1 - bars[i + 1] / bars[i];
     }
-    return new BetaSchedule(name, kept, bars);
+    return ofAlphaBars(name, bars);
   }
 
   /**
    * The name by which a configuration stores this schedule.
    *
-   * @return {@code linear}, {@code cosine}, or {@code custom} for given variances
+   * @return the name for {@link #named}, or {@code custom} for given variances
    */
   public String name() {
     return name;
@@ -247,12 +315,6 @@ public final class BetaSchedule {
       throw new IllegalArgumentException(
           "a " + name + " schedule needs at least 1 step, got " + steps);
     }
-  }
-
-  private static double squaredCosine(double u) {
-    // StrictMath: the same bits on every machine.
-    double c = StrictMath.cos((u + 0.008) / 1.008 * Math.PI / 2);
-    return c * c;
   }
 
   private static double[] products(double[] betas) {

@@ -113,4 +113,18 @@ public interface NoiseSchedule {
   default double timeOfLambda(double lambda) {
     return timeOf(-StrictMath.log1p(StrictMath.exp(-2 * lambda)));
   }
+
+  /**
+   * The right-hand side of the probability-flow equation in this schedule's time, dx/dt = ½ (d log
+   * ᾱ/dt) (x − ε/√(1−ᾱ)) (Song et al. 2021, "Score-Based Generative Modeling", equation 13, with
+   * the score −ε/√(1−ᾱ)).
+   *
+   * @param t the time, above 0
+   * @param x a coordinate of the noisy sample
+   * @param noise the same of the predicted ε
+   * @return dx/dt
+   */
+  default double probabilityFlow(double t, double x, double noise) {
+    return 0.5 * logAlphaBarSlope(t) * (x - noise / Math.sqrt(noiseVariance(t)));
+  }
 }

@@ -136,9 +136,70 @@ public interface TimestepSpacing {
   }
 
   /**
+   * Visits 1, 1 + k, 1 + 2k, … with k = T/count rounded down (the DDIM code's uniform). Where count
+   * does not divide T there are more than count of them.
+   *
+   * @param count the number of timesteps wanted, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing uniform(int count) {
+    return EvenSpacing.UNIFORM.of(count);
+  }
+
+  /**
+   * Visits timesteps whose roots are evenly spaced up to √(0.8 T), rounded down (the DDIM code's
+   * quad, with which its CIFAR-10 figures were made; Song et al. 2021, appendix D.2). Near clean
+   * data some coincide, so that there may be fewer than count.
+   *
+   * @param count the number of timesteps wanted, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing quadratic(int count) {
+    return EvenSpacing.QUAD.of(count);
+  }
+
+  /**
+   * Visits 1, 1 + k, … count of them, with k = T/count rounded down (Lin et al. 2024, table 2,
+   * leading). The last timestep T is never visited unless all are.
+   *
+   * @param count the number of timesteps, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing leading(int count) {
+    return EvenSpacing.LEADING.of(count);
+  }
+
+  /**
+   * Visits T, T − k, … with k = T/count, rounded half to even (Lin et al. 2024, table 2, trailing).
+   *
+   * @param count the number of timesteps, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing trailing(int count) {
+    return EvenSpacing.TRAILING.of(count);
+  }
+
+  /**
+   * Visits count timesteps evenly from 1 to T, rounded half to even (Lin et al. 2024, table 2,
+   * linspace).
+   *
+   * @param count the number of timesteps, at least 1
+   * @return the spacing
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  static TimestepSpacing linspace(int count) {
+    return EvenSpacing.LINSPACE.of(count);
+  }
+
+  /**
    * Reads a spacing as configurations write it: {@code ""} keeps all, {@code "250"} spaces 250
    * evenly, {@code "10,15,20"} gives the counts of equal sections, {@code "ddim50"} visits 50 with
-   * a fixed whole stride.
+   * a fixed whole stride; {@code "quad:50"}, and likewise {@code uniform}, {@code leading}, {@code
+   * trailing}, {@code linspace} and {@code span}, as the methods of these names.
    *
    * @param text the spacing; blanks around numbers are ignored
    * @return the spacing
@@ -148,6 +209,10 @@ public interface TimestepSpacing {
     String spec = text.strip();
     if (spec.isEmpty()) {
       return all();
+    }
+    int colon = spec.indexOf(':');
+    if (colon > 0) {
+      return EvenSpacing.named(spec.substring(0, colon)).of(count(spec.substring(colon + 1), text));
     }
     if (spec.startsWith("ddim")) {
       return ddim(count(spec.substring("ddim".length()), text));
@@ -170,7 +235,8 @@ public interface TimestepSpacing {
           "'"
               + text
               + "' is no timestep spacing; use a count (250), counts of equal sections (10,15,20),"
-              + " a DDIM stride (ddim50), or nothing for every step",
+              + " a DDIM stride (ddim50), quad:50, leading:50, trailing:50, linspace:50 or"
+              + " uniform:50, or nothing for every step",
           e);
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,5 +88,47 @@ final class TimestepSpacingTest {
     assertEquals(299, plain.modelTime(3));
     assertThrows(IndexOutOfBoundsException.class, () -> plain.modelTime(0));
     assertThrows(IndexOutOfBoundsException.class, () -> plain.modelTime(4));
+  }
+
+  /** Lists that NumPy gave for the peers' own expressions. */
+  @ParameterizedTest
+  @CsvSource({
+    "1000,uniform:7,1 143 285 427 569 711 853 995",
+    "1000,quad:7,1 23 89 201 356 556 801",
+    "1000,leading:7,1 143 285 427 569 711 853",
+    "1000,trailing:7,143 286 429 571 714 857 1000",
+    "1000,linspace:7,1 167 334 501 667 833 1000",
+    "1000,span:7,142 285 428 571 714 857 1000",
+    "100,quad:10,1 4 9 16 25 36 49 64 81",
+    "37,uniform:5,1 8 15 22 29 36",
+    "37,quad:5,1 2 8 17 30",
+    "37,leading:5,1 8 15 22 29",
+    "37,trailing:5,7 15 22 30 37",
+    "37,linspace:5,1 10 19 28 37",
+    "37,span:5,7 14 22 29 37"
+  })
+  void thePeersSpacings(int steps, String spec, String expected) {
+    int[] kept = Arrays.stream(expected.split(" ")).mapToInt(Integer::parseInt).toArray();
+    assertArrayEquals(kept, TimestepSpacing.parse(spec).timesteps(steps));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quad:0", "leading:-1", "trailing:x", "even:10", ":5", "linspace:"})
+  void spacingsThatAreNoneAreRefused(String spec) {
+    assertThrows(IllegalArgumentException.class, () -> TimestepSpacing.parse(spec));
+  }
+
+  @Test
+  void moreTimestepsThanTheChainHasAreRefused() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> TimestepSpacing.trailing(11).timesteps(10));
+    assertEquals("trailing spacing cannot visit 11 timesteps of a chain of 10", e.getMessage());
+    assertArrayEquals(
+        TimestepSpacing.uniform(5).timesteps(10), TimestepSpacing.parse("uniform:5").timesteps(10));
+    assertArrayEquals(
+        TimestepSpacing.quadratic(5).timesteps(10), TimestepSpacing.parse("quad:5").timesteps(10));
+    assertArrayEquals(new int[] {1, 3, 5, 7, 9}, TimestepSpacing.leading(5).timesteps(10));
+    assertArrayEquals(new int[] {1, 4, 7, 10}, TimestepSpacing.linspace(4).timesteps(10));
   }
 }
