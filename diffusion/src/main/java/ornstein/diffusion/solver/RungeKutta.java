@@ -1,12 +1,14 @@
 package ornstein.diffusion.solver;
 
 import java.util.Iterator;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.ContinuousProcess;
 import ornstein.diffusion.process.Prediction;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.sampler.Sampler;
+import ornstein.diffusion.sampler.SamplingListener;
 import ornstein.diffusion.sampler.SamplingStep;
 import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Autograd;
@@ -76,6 +78,49 @@ public final class RungeKutta implements Sampler {
         continuous, grid, x, (now, i, t, s) -> Autograd.noGrad(() -> run.step(now, t, s)));
   }
 
+  /**
+   * Solves the equation from clean data towards noise, along the same times: what {@link #sample}
+   * turns back into the data, but for the error of the steps (Song et al. 2021, section 4.3). In
+   * the first interval, at whose beginning nothing can be asked, the noise is that which the
+   * network sees at its end.
+   *
+   * @param process the reverse process
+   * @param x clean samples [N, …]
+   * @param labels [N], class numbers held as floats, or null without classes
+   * @param listener told each step as it is done; false cancels
+   * @return the noise x<sub>T</sub> that encodes them, at the grid's first time
+   * @throws IllegalArgumentException as {@link #steps} does, or if the grid does not end at clean
+   *     data
+   * @throws CancellationException if the listener cancelled
+   */
+  public Tensor encode(
+      ReverseProcess process, Tensor x, @Nullable Tensor labels, SamplingListener listener) {
+    ContinuousProcess continuous = new ContinuousProcess(process);
+    double[] times = grid.times(continuous);
+    int steps = times.length - 1;
+    variable.requireFinite(continuous.schedule(), times[0]);
+    if (times[steps] != 0) {
+      throw new IllegalArgumentException("the times of an encoding must begin at clean data");
+    }
+    Run run = new Run(continuous, labels);
+    Tensor now = x;
+    for (int i = steps; i > 0; i--) {
+      Tensor before = now;
+      double t = times[i];
+      double s = times[i - 1];
+      SolverChain.Moved moved =
+          Autograd.noGrad(() -> t == 0 ? run.leave(before, s) : run.step(before, t, s));
+      now = moved.x();
+      int done = steps - i + 1;
+      int timestep = (int) Math.ceil(s);
+      if (!listener.onStep(SamplingStep.of(done, steps, timestep, now, moved.start())) && i > 1) {
+        throw new CancellationException(
+            "encoding was cancelled after step " + done + " of " + steps);
+      }
+    }
+    return now;
+  }
+
   @Override
   public String toString() {
     return tableau.name();
@@ -111,6 +156,14 @@ public final class RungeKutta implements Sampler {
       Tensor after = moved(y, width, slopes, method, method.stages());
       return new SolverChain.Moved(
           after.mul((float) (1 / variable.scale(process.schedule(), s))), first.start());
+    }
+
+    /** From clean data to a first time, with the slope at its end. */
+    SolverChain.Moved leave(Tensor x, double s) {
+      float scale = (float) (1 / variable.scale(process.schedule(), s));
+      Prediction p = process.predict(x.mul(scale), s, labels);
+      float width = (float) variable.of(process.schedule(), s);
+      return new SolverChain.Moved(x.add(variable.slope(p).mul(width)).mul(scale), p.start());
     }
 
     /** y + width · Σ a_row,j slope_j. */

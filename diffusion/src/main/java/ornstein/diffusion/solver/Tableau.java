@@ -71,11 +71,24 @@ public final class Tableau {
     return nodes.length;
   }
 
-  double node(int stage) {
+  /**
+   * Where a stage lies within a step.
+   *
+   * @param stage the stage, from 0
+   * @return its node, in [0, 1]
+   */
+  public double node(int stage) {
     return nodes[stage];
   }
 
-  double weight(int row, int stage) {
+  /**
+   * The weight of a slope.
+   *
+   * @param row the stage that it is used in, or the number of stages for the result
+   * @param stage the stage that it is from
+   * @return its weight
+   */
+  public double weight(int row, int stage) {
     return weights[row][stage];
   }
 }
