@@ -6,15 +6,18 @@ import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.GaussianDiffusion;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.process.StepTable;
+import ornstein.diffusion.process.Thresholding;
 import ornstein.engine.Tensor;
 
 /**
  * The DDIM family: x<sub>s</sub> = κ x<sub>t</sub> + λ x̂<sub>0</sub> + σ z, s being t's own
- * predecessor in the chain (Song et al. 2021, equation 12). Where x̂<sub>0</sub> is clipped, the
- * noise direction follows the clipped value.
+ * predecessor in the chain (Song et al. 2021, equation 12). Where x̂<sub>0</sub> is thresholded,
+ * the noise direction follows the new value, as in improved-diffusion, unless it is {@linkplain
+ * #keepingNoise kept}.
  */
 public final class DdimSampler implements Sampler {
   private final ReverseFamily family;
+  private final boolean keepsNoise;
 
   /**
    * The sampler of a given stochasticity.
@@ -32,7 +35,22 @@ public final class DdimSampler implements Sampler {
    * @param family which step leads from one timestep to the next
    */
   public DdimSampler(ReverseFamily family) {
+    this(family, false);
+  }
+
+  private DdimSampler(ReverseFamily family, boolean keepsNoise) {
     this.family = family;
+    this.keepsNoise = keepsNoise;
+  }
+
+  /**
+   * The same with the noise that the network's own prediction implies, whatever is done to
+   * x̂<sub>0</sub> (diffusers' default).
+   *
+   * @return the changed sampler
+   */
+  public DdimSampler keepingNoise() {
+    return new DdimSampler(family, true);
   }
 
   /**
@@ -49,7 +67,7 @@ public final class DdimSampler implements Sampler {
       ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
     return new ReverseChain(
         process,
-        List.of("ddim", family),
+        List.of("ddim", family, keepsNoise),
         family.isStochastic(),
         x,
         labels,
@@ -62,9 +80,23 @@ public final class DdimSampler implements Sampler {
     StepTable kappa = StepTable.of(d.steps(), t -> family.step(d, t, t - 1).kappa());
     StepTable lambda = StepTable.of(d.steps(), t -> family.step(d, t, t - 1).lambda());
     StepTable sigma = StepTable.of(d.steps(), t -> family.step(d, t, t - 1).sigma());
+    ReverseProcess free = process.with(Thresholding.none());
+    StepTable ofStart = StepTable.of(d.steps(), t -> Math.sqrt(d.alphaBarPrevious(t)));
+    StepTable ofNoise =
+        StepTable.of(
+            d.steps(), t -> family.step(d, t, t - 1).kappa() * Math.sqrt(1 - d.alphaBar(t)));
     return (x, step, labels, z) -> {
-      Tensor start = process.predictStart(x, step, labels);
-      Tensor mean = kappa.over(step, x).mul(x).add(lambda.over(step, x).mul(start));
+      Tensor start;
+      Tensor mean;
+      if (keepsNoise) {
+        Tensor own = free.predictStart(x, step, labels);
+        start = process.thresholding().apply(own);
+        Tensor direction = ofNoise.over(step, x).mul(process.noiseOf(x, step, own));
+        mean = ofStart.over(step, x).mul(start).add(direction);
+      } else {
+        start = process.predictStart(x, step, labels);
+        mean = kappa.over(step, x).mul(x).add(lambda.over(step, x).mul(start));
+      }
       Tensor moved = z == null ? mean : mean.add(sigma.over(step, x).mul(z));
       return new ReverseChain.Moved(moved, start);
     };

@@ -112,6 +112,21 @@ public final class BetaSchedule {
   }
 
   /**
+   * A schedule of given products, for programs that compute theirs in float32.
+   *
+   * @param alphaBars ᾱ<sub>1</sub> … ᾱ<sub>T</sub>, falling strictly from below 1; the last may be
+   *     0
+   * @return the schedule, named {@code custom}
+   * @throws IllegalArgumentException if there is none, or they do not fall
+   */
+  public static BetaSchedule ofAlphaBars(double... alphaBars) {
+    double[] bars = new double[alphaBars.length + 1];
+    bars[0] = 1;
+    System.arraycopy(alphaBars, 0, bars, 1, alphaBars.length);
+    return ofAlphaBars(CUSTOM, bars);
+  }
+
+  /**
    * The schedule of a configuration's name: a formula, maybe followed by changes of it.
    *
    * @param name {@code linear}, {@code cosine} or another of {@link #names}, in any case; behind it

@@ -14,6 +14,7 @@ public final class DpmSolverPlusPlus extends ExponentialSolver {
   private enum Kind {
     MULTISTEP,
     SINGLE_STEP,
+    PAIRS,
     SDE
   }
 
@@ -42,6 +43,17 @@ public final class DpmSolverPlusPlus extends ExponentialSolver {
    */
   public static DpmSolverPlusPlus singleStep() {
     return new DpmSolverPlusPlus(Kind.SINGLE_STEP, 2, TimeGrid.visited());
+  }
+
+  /**
+   * The single step solver of order 2 whose steps lead over every other time of the grid, with the
+   * time between as the place where the network is asked again: one evaluation for each time, as
+   * the multistep solver has (diffusers' single step scheduler).
+   *
+   * @return the solver
+   */
+  public static DpmSolverPlusPlus pairs() {
+    return new DpmSolverPlusPlus(Kind.PAIRS, 2, TimeGrid.visited());
   }
 
   /**
@@ -75,8 +87,8 @@ public final class DpmSolverPlusPlus extends ExponentialSolver {
   @Override
   Rule begin(Run run) {
     return switch (kind) {
-      case MULTISTEP -> new Multistep(run);
-      case SDE -> new Multistep(run);
+      case MULTISTEP, SDE -> new Multistep(run);
+      case PAIRS -> new Pairs(run);
       case SINGLE_STEP ->
           (x, from, to, index) -> {
             Prediction first = run.predict(x, from);
@@ -88,6 +100,33 @@ public final class DpmSolverPlusPlus extends ExponentialSolver {
             return new SolverChain.Moved(byStart(x, from, to, start), first.start());
           };
     };
+  }
+
+  /** The first step of a pair is of order 1, the second goes over both from before the first. */
+  private static final class Pairs implements Rule {
+    private final Run run;
+    private @Nullable Pair open;
+
+    private record Pair(NoiseLevel at, Tensor x, Tensor start) {}
+
+    Pairs(Run run) {
+      this.run = run;
+    }
+
+    @Override
+    public SolverChain.Moved step(Tensor x, NoiseLevel from, NoiseLevel to, int index) {
+      Tensor start = run.predict(x, from).start();
+      Pair first = open;
+      if (first == null || to.t() == 0) {
+        open = new Pair(from, x, start);
+        return new SolverChain.Moved(byStart(x, from, to, start), start);
+      }
+      open = null;
+      double part =
+          0.5 * (to.lambda() - first.at().lambda()) / (from.lambda() - first.at().lambda());
+      Tensor used = first.start().add(start.sub(first.start()).mul((float) part));
+      return new SolverChain.Moved(byStart(first.x(), first.at(), to, used), start);
+    }
   }
 
   private final class Multistep implements Rule {
@@ -139,6 +178,7 @@ public final class DpmSolverPlusPlus extends ExponentialSolver {
     return switch (kind) {
       case MULTISTEP -> "dpm++" + order + "m";
       case SINGLE_STEP -> "dpm++" + order + "s";
+      case PAIRS -> "dpm++" + order + "s over pairs";
       case SDE -> "sde-dpm++" + order + "m";
     };
   }
