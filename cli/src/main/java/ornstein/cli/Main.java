@@ -16,7 +16,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ornstein",
     description = "Trains diffusion models and samples from them, in pure Java.",
-    subcommands = {DemoCommand.class, TrainCommand.class, SampleCommand.class, DoctorCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      ToyCommand.class,
+      TrainCommand.class,
+      SampleCommand.class,
+      DoctorCommand.class
+    },
     versionProvider = Main.Version.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
@@ -24,6 +30,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ornstein demo",
+      "  ornstein toy --data moons --solver heun --steps 10",
       "  ornstein train --data photos/ --size 64x64 --hours 8",
       "  ornstein sample --model run/model.safetensors -n 16",
       "  ornstein train --help",

@@ -102,7 +102,8 @@ final class NetworkArguments {
   }
 
   /** The network for some images. */
-  UNetConfig config(UsageCheck usage, ImageDataset data) {
+  UNetConfig config(
+      UsageCheck usage, ImageDataset data, boolean learnsVariance, boolean dropsLabels) {
     boolean small = Math.max(data.height(), data.width()) <= SMALL_SIDE;
     int channels = modelChannels != null ? modelChannels : small ? 32 : 64;
     List<Integer> mult = channelMult != null ? channelMult : defaultLevels(usage, data);
@@ -110,7 +111,7 @@ final class NetworkArguments {
     try {
       UNetConfig config =
           UNetConfig.builder()
-              .channels(data.channels())
+              .channels(data.channels(), data.channels() * (learnsVariance ? 2 : 1))
               .modelChannels(channels)
               .channelMult(mult.stream().mapToInt(Integer::intValue).toArray())
               .numResBlocks(resBlocks != null ? resBlocks : small ? 1 : 2)
@@ -119,7 +120,7 @@ final class NetworkArguments {
               .groups(groups != null ? groups : divisor(GROUPS, channels))
               .dropout(dropout)
               .useScaleShiftNorm(scaleShift == null || scaleShift)
-              .numClasses(conditional(usage, data) ? data.classes() : 0)
+              .numClasses(conditional(usage, data) ? data.classes() + (dropsLabels ? 1 : 0) : 0)
               .build();
       requireSize(usage, config, data);
       return config;

@@ -7,13 +7,12 @@ import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
-import ornstein.diffusion.sampler.DdimSampler;
-import ornstein.diffusion.sampler.DdpmSampler;
+import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.Sampler;
-import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.nn.unet.UNetConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,22 +29,13 @@ import picocli.CommandLine.Spec;
       "  ornstein sample --model demo/model.safetensors",
       "  ornstein sample --model demo/model.safetensors --label 3,5 -n 20 --out 35.png",
       "  ornstein sample --model run/model.safetensors -n 10000 --out samples.npz",
+      "  ornstein sample --model run/model.safetensors --solver dpm++2m --steps 20",
+      "  ornstein sample --model run/model.safetensors --label cat --guidance 3",
       "  ornstein sample --model run/model.safetensors --sampler ddpm --steps 1000 \\",
       "      --out chain.gif"
     })
 final class SampleCommand implements Callable<Integer> {
-  /** Timesteps visited, where nothing else is asked for. */
-  static final int DEFAULT_STEPS = 50;
-
   private static final int MOST_IMAGES = 1 << 20;
-
-  /** How noise becomes an image. */
-  enum SamplerName {
-    /** The DDIM family, deterministic at eta 0. */
-    DDIM,
-    /** Ancestral sampling. */
-    DDPM
-  }
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -76,29 +66,16 @@ final class SampleCommand implements Callable<Integer> {
       description = "Seed of the noise. Default: ${DEFAULT-VALUE}.")
   long seed = 0;
 
-  @Option(names = "--sampler", paramLabel = "NAME", description = "ddim or ddpm. Default: ddim.")
-  SamplerName sampler = SamplerName.DDIM;
-
   @Option(
-      names = "--steps",
-      paramLabel = "N",
+      names = "--guidance",
+      paramLabel = "SCALE",
       description =
-          "Timesteps to visit, evenly spaced, at most the length of the model's chain. Default: 50.")
-  @Nullable Integer steps;
+          "Classifier-free guidance: 1 for none, 2 to 4 for clearer classes; for models trained"
+              + " with --label-dropout. Default: 1.")
+  double guidance = 1;
 
-  @Option(
-      names = "--spacing",
-      paramLabel = "TEXT",
-      description =
-          "Timesteps to visit instead of --steps: numbers for equal sections of the chain"
-              + " (10,15,20), or ddimN for N at one stride (ddim50).")
-  @Nullable String spacing;
-
-  @Option(
-      names = "--eta",
-      paramLabel = "E",
-      description = "Randomness of ddim's steps, from 0 to 1. Default: 0.")
-  @Nullable Double eta;
+  @Mixin(name = "Sampler")
+  SamplerArguments sampling = new SamplerArguments();
 
   @Option(
       names = "--size",
@@ -112,11 +89,6 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Images computed at once. Default: ${DEFAULT-VALUE}.")
   int batch = 64;
-
-  @Option(
-      names = "--no-clip",
-      description = "Do not clip the predicted image to the range of images at each step.")
-  boolean noClip;
 
   @Option(
       names = "--out",
@@ -146,20 +118,24 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
     checkNumbers(usage);
-    Sampler chosen = chosenSampler(usage);
+    Sampler chosen = sampling.sampler(usage);
+    Thresholding thresholding = sampling.thresholding(usage);
     Pipeline pipeline = Pipeline.load(model);
     ImageSize imageSize = imageSize(usage, pipeline);
     UNetConfig network = pipeline.model().config();
-    SampleRequest request =
+    SampleRequest unlabelled =
         SampleRequest.of(count)
             .seed(seed)
             .batch(Math.min(batch, count))
-            .sampler(chosen, timesteps(usage, pipeline.config()))
+            .sampler(chosen, sampling.timesteps(usage, pipeline.config().steps()))
             .size(imageSize.height(), imageSize.width())
-            .clip(!noClip);
+            .thresholding(thresholding)
+            .guidance(guidance);
+    usage.valid(() -> pipeline.process(unlabelled));
+    int classes = classes(pipeline);
+    SampleRequest request = unlabelled;
     if (label != null) {
-      LabelSelection selection =
-          new LabelSelection(usage, network.numClasses(), pipeline.config().classNames());
+      LabelSelection selection = new LabelSelection(usage, classes, pipeline.config().classNames());
       request = request.labels(selection.labels(label, count));
     }
     usage.require(
@@ -172,7 +148,7 @@ final class SampleCommand implements Callable<Integer> {
             + " are too many for one array; run several times"
             + " with other seeds");
     SampleFiles files =
-        SampleFiles.named(usage, out, separate, count, imageSize, grid(imageSize, network));
+        SampleFiles.named(usage, out, separate, count, imageSize, grid(imageSize, classes));
     return new SamplingRun(spec.commandLine(), pipeline, request, files).run()
         ? ExitCode.OK
         : Interruption.EXIT_CODE;
@@ -185,35 +161,7 @@ final class SampleCommand implements Callable<Integer> {
     usage.require(batch >= 1, "--batch must be at least 1, got " + batch);
     usage.require(columns == null || columns >= 1, "--columns must be at least 1, got " + columns);
     usage.require(scale == null || scale >= 1, "--scale must be at least 1, got " + scale);
-    usage.require(
-        steps == null || spacing == null, "--steps and --spacing exclude each other; give one");
-    usage.require(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
-  }
-
-  private Sampler chosenSampler(UsageCheck usage) {
-    if (sampler == SamplerName.DDPM) {
-      usage.require(
-          eta == null, "--eta is a setting of ddim; leave it out, or choose --sampler ddim");
-      return new DdpmSampler();
-    }
-    double value = eta == null ? 0 : eta;
-    usage.require(value >= 0 && value <= 1, "--eta must be from 0 to 1, got " + value);
-    return new DdimSampler(value);
-  }
-
-  /** The spacing, checked against the length of the model's chain. */
-  private String timesteps(UsageCheck usage, DiffusionConfig config) {
-    int length = config.steps();
-    usage.require(
-        steps == null || steps <= length,
-        "--steps must be at most " + length + ", the length of the model's chain, got " + steps);
-    if (spacing != null) {
-      String text = spacing;
-      int visited = usage.valid(() -> TimestepSpacing.parse(text).timesteps(length)).length;
-      usage.require(visited > 0, "--spacing " + text + " visits no timestep");
-      return text;
-    }
-    return Integer.toString(steps == null ? Math.min(DEFAULT_STEPS, length) : steps);
+    usage.require(Double.isFinite(guidance), "--guidance must be finite, got " + guidance);
   }
 
   private ImageSize imageSize(UsageCheck usage, Pipeline pipeline) {
@@ -229,8 +177,14 @@ final class SampleCommand implements Callable<Integer> {
         });
   }
 
-  private PictureGrid grid(ImageSize imageSize, UNetConfig network) {
-    PictureGrid grid = PictureGrid.of(count, imageSize, label == null ? network.numClasses() : 0);
+  /** The classes that can be asked for; one more may stand for none. */
+  private static int classes(Pipeline pipeline) {
+    UNetConfig network = pipeline.model().config();
+    return network.numClasses() - (pipeline.config().nullLabel(network) >= 0 ? 1 : 0);
+  }
+
+  private PictureGrid grid(ImageSize imageSize, int classes) {
+    PictureGrid grid = PictureGrid.of(count, imageSize, label == null ? classes : 0);
     if (columns != null) {
       grid = grid.withColumns(columns);
     }

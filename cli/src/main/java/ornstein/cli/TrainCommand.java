@@ -78,10 +78,12 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
-    TrainingConfig config = training.config(usage, limits.steps(usage), limits.time(usage));
+    boolean learned = diffusion.variance(usage).isLearned();
+    TrainingConfig config =
+        training.config(usage, learned, limits.steps(usage), limits.time(usage));
     OutputFolder folder = OutputFolder.of(usage, out);
     ImageDataset data = dataset.open(usage);
-    UNetConfig unet = network.config(usage, data);
+    UNetConfig unet = network.config(usage, data, learned, config.objective().labelDropout() > 0);
     DiffusionConfig process = diffusion.config(usage, data, network.classNames(usage, data));
     Trainer trainer = usage.valid(() -> new Trainer(unet, process, data, config));
     folder.create();
@@ -92,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     SampleRequest request = SampleRequest.of(SAMPLES).seed(config.seed());
     ImageSize size = new ImageSize(data.height(), data.width());
-    PictureGrid grid = PictureGrid.of(SAMPLES, size, unet.numClasses());
+    PictureGrid grid = PictureGrid.of(SAMPLES, size, process.classNames().size());
     SampleFiles files = SampleFiles.picture(folder, SAMPLES, size, grid);
     return new SamplingRun(spec.commandLine(), model, request, files).run()
         ? ExitCode.OK

@@ -2,6 +2,7 @@ package ornstein.cli;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.train.Objective;
 import ornstein.diffusion.train.TrainingConfig;
 import picocli.CommandLine.Option;
 
@@ -52,6 +53,30 @@ final class TrainingArguments {
   double clipNorm = 1;
 
   @Option(
+      names = "--loss",
+      paramLabel = "NAME",
+      description =
+          "What is minimised: simple, min_snr or p2; with a learned variance hybrid,"
+              + " unscaled_hybrid, kl or vlb. Default: simple, or hybrid.")
+  @Nullable String loss;
+
+  @Option(
+      names = "--schedule-sampler",
+      paramLabel = "NAME",
+      description =
+          "How steps are drawn: uniform, antithetic, stratified, low_discrepancy or"
+              + " loss_second_moment. Default: ${DEFAULT-VALUE}.")
+  String timesteps = "uniform";
+
+  @Option(
+      names = "--label-dropout",
+      paramLabel = "P",
+      description =
+          "Part of the images shown without their class, so that samples can be guided (0.1)."
+              + " Default: ${DEFAULT-VALUE}.")
+  double labelDropout = 0;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       description = "Seed of weights, order, noise and samples. Default: ${DEFAULT-VALUE}.")
@@ -60,11 +85,12 @@ final class TrainingArguments {
   TrainingArguments() {}
 
   /** The optimisation until the given limits. */
-  TrainingConfig config(UsageCheck usage, long steps, Duration time) {
+  TrainingConfig config(UsageCheck usage, boolean learnsVariance, long steps, Duration time) {
     boolean endless = steps == 0 && time.isZero();
     usage.require(
         !endless || anneal == null || !anneal,
         "--anneal needs an end to reach 0 at; give --steps or a time, or --no-anneal");
+    String named = loss != null ? loss : learnsVariance ? "hybrid" : "simple";
     return usage.valid(
         () ->
             new TrainingConfig(
@@ -75,6 +101,7 @@ final class TrainingArguments {
                 weightDecay,
                 clipNorm,
                 ema,
+                new Objective(named, timesteps, labelDropout),
                 seed,
                 steps,
                 time));

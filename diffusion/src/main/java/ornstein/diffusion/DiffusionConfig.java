@@ -13,6 +13,7 @@ import ornstein.diffusion.process.VarianceModel;
 import ornstein.diffusion.schedule.BetaSchedule;
 import ornstein.diffusion.schedule.SpacedSchedule;
 import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.nn.unet.UNetConfig;
 
 /**
  * Everything beside the network that sampling must know; stored with the weights, so that nobody
@@ -94,6 +95,53 @@ public record DiffusionConfig(
   public DiffusionConfig withParameterization(Parameterization other) {
     return new DiffusionConfig(
         schedule, steps, other, variance, rescaleTimesteps, height, width, classNames);
+  }
+
+  /**
+   * The same with another variance of the ancestral step.
+   *
+   * @param other the variance; a learned one needs a network of twice the output channels
+   * @return the changed configuration
+   */
+  public DiffusionConfig withVariance(VarianceModel other) {
+    return new DiffusionConfig(
+        schedule, steps, parameterization, other, rescaleTimesteps, height, width, classNames);
+  }
+
+  /**
+   * Checks that a network says what this configuration needs.
+   *
+   * @param network the network's configuration
+   * @throws IllegalArgumentException if its output channels are not those of its input, or twice as
+   *     many with a learned variance, or its classes are not the named ones, nor one more
+   */
+  public void requireFit(UNetConfig network) {
+    int wanted = network.inChannels() * (variance.isLearned() ? 2 : 1);
+    if (network.outChannels() != wanted) {
+      throw new IllegalArgumentException(
+          "with the variance "
+              + variance.configurationName()
+              + " the network needs "
+              + wanted
+              + " output channels, it has "
+              + network.outChannels());
+    }
+    int named = classNames.size();
+    if (named > 0 && network.numClasses() != named && network.numClasses() != named + 1) {
+      throw new IllegalArgumentException(
+          named + " class names for a network of " + network.numClasses() + " classes");
+    }
+  }
+
+  /**
+   * The label that stands for no class, in networks trained for classifier-free guidance.
+   *
+   * @param network the network's configuration
+   * @return the number after the last named class, or −1 if the network has no such label
+   */
+  public int nullLabel(UNetConfig network) {
+    boolean spare = !classNames.isEmpty() && network.numClasses() == classNames.size() + 1;
+    return spare ? classNames.size() : -1;
   }
 
   /**

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.data.Images;
+import ornstein.diffusion.guidance.ClassifierFreeGuidance;
 import ornstein.diffusion.process.Denoiser;
 import ornstein.diffusion.process.ReverseProcess;
-import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
@@ -35,6 +35,7 @@ public final class Pipeline {
   private final UNet model;
   private final DiffusionConfig config;
   private final ReverseProcess process;
+  private volatile @Nullable Guided guided;
 
   private Pipeline(UNet model, DiffusionConfig config) {
     this.model = model;
@@ -48,15 +49,11 @@ public final class Pipeline {
    * @param model the network
    * @param config how it was trained
    * @return the pipeline
-   * @throws IllegalArgumentException if the class names are not as many as the network's classes,
-   *     or the network's levels do not divide the image size
+   * @throws IllegalArgumentException if the network does not {@linkplain DiffusionConfig#requireFit
+   *     fit}, or its levels do not divide the image size
    */
   public static Pipeline of(UNet model, DiffusionConfig config) {
-    int classes = model.config().numClasses();
-    if (!config.classNames().isEmpty() && config.classNames().size() != classes) {
-      throw new IllegalArgumentException(
-          config.classNames().size() + " class names for a network of " + classes + " classes");
-    }
+    config.requireFit(model.config());
     model.config().requireSize(config.height(), config.width());
     return new Pipeline(model, config);
   }
@@ -138,10 +135,7 @@ public final class Pipeline {
   public Images sample(SampleRequest request, PipelineListener listener) {
     Shape one = imageShape(request);
     int[] labels = labels(request);
-    ReverseProcess chain =
-        process
-            .respaced(request.timesteps())
-            .with(request.clip() ? Thresholding.clip() : Thresholding.none());
+    ReverseProcess chain = process(request);
     NoiseSource noise = NoiseSource.of(request.seed());
     List<Images> batches = new ArrayList<>();
     for (int first = 0; first < request.count(); first += request.batch()) {
@@ -163,6 +157,45 @@ public final class Pipeline {
     }
     return Images.concat(batches);
   }
+
+  /**
+   * The reverse process as a request has it: its timesteps, thresholding and guidance.
+   *
+   * @param request what to sample
+   * @return the process
+   * @throws IllegalArgumentException if the request does not fit the model
+   */
+  public ReverseProcess process(SampleRequest request) {
+    return guided(request.guidanceScale())
+        .respaced(request.timesteps())
+        .with(request.thresholding());
+  }
+
+  private ReverseProcess guided(double scale) {
+    if (scale == 1) {
+      return process;
+    }
+    int nullLabel = config.nullLabel(model.config());
+    if (nullLabel < 0) {
+      throw new IllegalArgumentException(
+          "guidance "
+              + scale
+              + " needs a model that was also trained without classes (label dropout); this one has "
+              + (model.config().numClasses() == 0 ? "no classes" : "no label for none"));
+    }
+    Guided last = guided;
+    if (last == null || last.scale() != scale) {
+      Denoiser network = Denoiser.recordable(model::forward);
+      last =
+          new Guided(
+              scale, config.process(ClassifierFreeGuidance.ofScale(network, scale, nullLabel)));
+      guided = last;
+    }
+    return last.process();
+  }
+
+  /** What was guided last, with the steps that it has recorded. */
+  private record Guided(double scale, ReverseProcess process) {}
 
   /** [1, H, W, C] of the requested images. */
   private Shape imageShape(SampleRequest request) {
@@ -193,7 +226,8 @@ public final class Pipeline {
 
   /** The class of each image; empty for a network without classes. */
   private int[] labels(SampleRequest request) {
-    int classes = model.config().numClasses();
+    boolean spare = config.nullLabel(model.config()) >= 0;
+    int classes = model.config().numClasses() - (spare ? 1 : 0);
     if (classes == 0) {
       if (!request.labels().isEmpty()) {
         throw new IllegalArgumentException("the model has no classes: a label cannot be asked for");

@@ -2,6 +2,7 @@ package ornstein.diffusion;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.DdimSampler;
 import ornstein.diffusion.sampler.Sampler;
 import ornstein.diffusion.schedule.TimestepSpacing;
@@ -15,7 +16,9 @@ import ornstein.diffusion.schedule.TimestepSpacing;
  * @param sampler how noise becomes an image
  * @param spacing which timesteps are visited, as {@link TimestepSpacing#parse} reads it: {@code ""}
  *     for all; null for {@value #DEFAULT_STEPS} spread evenly, or all of a shorter chain
- * @param clip whether predictions of clean data are clipped to [−1, 1]
+ * @param thresholding what is done to predictions of clean data
+ * @param guidanceScale scale of classifier-free guidance, f(x, ∅) + scale · (f(x, y) − f(x, ∅)): 1
+ *     for none
  * @param height height in pixels, 0 for the training images'
  * @param width width in pixels, 0 for the training images'
  * @param batch images computed at once; memory grows with it, the result does not depend on it
@@ -26,7 +29,8 @@ public record SampleRequest(
     List<Integer> labels,
     Sampler sampler,
     @Nullable String spacing,
-    boolean clip,
+    Thresholding thresholding,
+    double guidanceScale,
     int height,
     int width,
     int batch) {
@@ -36,8 +40,8 @@ public record SampleRequest(
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if count or batch is below 1, a size is negative, or the
-   *     number of labels is neither 0, 1 nor the count
+   * @throws IllegalArgumentException if count or batch is below 1, a size is negative, the scale is
+   *     not finite, or the number of labels is neither 0, 1 nor the count
    */
   public SampleRequest {
     labels = List.copyOf(labels);
@@ -47,6 +51,10 @@ public record SampleRequest(
     }
     if (height < 0 || width < 0) {
       throw new IllegalArgumentException("image size " + height + "x" + width + " is negative");
+    }
+    if (!Double.isFinite(guidanceScale)) {
+      throw new IllegalArgumentException(
+          "the scale of guidance must be finite, got " + guidanceScale);
     }
     if (labels.size() > 1 && labels.size() != count) {
       throw new IllegalArgumentException(
@@ -62,7 +70,8 @@ public record SampleRequest(
    * @return the request
    */
   public static SampleRequest of(int count) {
-    return new SampleRequest(count, 0, List.of(), new DdimSampler(0), null, true, 0, 0, 64);
+    return new SampleRequest(
+        count, 0, List.of(), new DdimSampler(0), null, Thresholding.clip(), 1, 0, 0, 64);
   }
 
   /** The timesteps to visit. */
@@ -77,7 +86,8 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest seed(long other) {
-    return new SampleRequest(count, other, labels, sampler, spacing, clip, height, width, batch);
+    return new SampleRequest(
+        count, other, labels, sampler, spacing, thresholding, guidanceScale, height, width, batch);
   }
 
   /**
@@ -87,7 +97,8 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest labels(List<Integer> classes) {
-    return new SampleRequest(count, seed, classes, sampler, spacing, clip, height, width, batch);
+    return new SampleRequest(
+        count, seed, classes, sampler, spacing, thresholding, guidanceScale, height, width, batch);
   }
 
   /**
@@ -109,7 +120,8 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest sampler(Sampler other, String timesteps) {
-    return new SampleRequest(count, seed, labels, other, timesteps, clip, height, width, batch);
+    return new SampleRequest(
+        count, seed, labels, other, timesteps, thresholding, guidanceScale, height, width, batch);
   }
 
   /**
@@ -129,7 +141,29 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest clip(boolean clipped) {
-    return new SampleRequest(count, seed, labels, sampler, spacing, clipped, height, width, batch);
+    return thresholding(clipped ? Thresholding.clip() : Thresholding.none());
+  }
+
+  /**
+   * The same with another treatment of predictions.
+   *
+   * @param other what is done to predictions of clean data
+   * @return the changed request
+   */
+  public SampleRequest thresholding(Thresholding other) {
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, other, guidanceScale, height, width, batch);
+  }
+
+  /**
+   * The same under classifier-free guidance.
+   *
+   * @param scale f(x, ∅) + scale · (f(x, y) − f(x, ∅)); 1 for none, 2 to 4 for clearer classes
+   * @return the changed request
+   */
+  public SampleRequest guidance(double scale) {
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, thresholding, scale, height, width, batch);
   }
 
   /**
@@ -141,7 +175,16 @@ public record SampleRequest(
    */
   public SampleRequest size(int pixelHeight, int pixelWidth) {
     return new SampleRequest(
-        count, seed, labels, sampler, spacing, clip, pixelHeight, pixelWidth, batch);
+        count,
+        seed,
+        labels,
+        sampler,
+        spacing,
+        thresholding,
+        guidanceScale,
+        pixelHeight,
+        pixelWidth,
+        batch);
   }
 
   /**
@@ -151,6 +194,7 @@ public record SampleRequest(
    * @return the changed request
    */
   public SampleRequest batch(int images) {
-    return new SampleRequest(count, seed, labels, sampler, spacing, clip, height, width, images);
+    return new SampleRequest(
+        count, seed, labels, sampler, spacing, thresholding, guidanceScale, height, width, images);
   }
 }

@@ -87,6 +87,18 @@ public final class BatchSampler {
   }
 
   /**
+   * A uniform number that belongs to one place of one step, for what is done to an image by chance.
+   *
+   * @param step the step, from 0
+   * @param i the place in the batch
+   * @return a number in [0, 1)
+   */
+  public double chance(long step, int i) {
+    long state = mix(mix(~seed) + step * batch + i);
+    return (mix(state + GOLDEN_GAMMA) >>> 11) * 0x1p-53;
+  }
+
+  /**
    * The epoch in which a step's batch starts.
    *
    * @param step the step, from 0

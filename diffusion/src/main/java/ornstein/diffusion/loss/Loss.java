@@ -21,24 +21,4 @@ public interface Loss {
    */
   Tensor perSample(
       ReverseProcess process, Tensor start, Tensor step, Tensor noise, @Nullable Tensor labels);
-
-  /**
-   * The loss of a batch: the mean of the samples' losses, each times its weight.
-   *
-   * @param process the reverse process in training
-   * @param start x<sub>0</sub>, clean samples [N, …]
-   * @param steps the drawn steps with their weights, N of them
-   * @param noise ε, standard normal, of the samples' shape
-   * @param labels [N], class numbers held as floats, or null without classes
-   * @return a scalar
-   * @throws IndexOutOfBoundsException if a step is outside 1 … T
-   */
-  default Tensor batch(
-      ReverseProcess process,
-      Tensor start,
-      TimestepDraw steps,
-      Tensor noise,
-      @Nullable Tensor labels) {
-    return perSample(process, start, steps.step(), noise, labels).mul(steps.weight()).mean();
-  }
 }

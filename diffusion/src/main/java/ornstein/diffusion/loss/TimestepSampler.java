@@ -1,8 +1,9 @@
 package ornstein.diffusion.loss;
 
 /**
- * Draws the steps at which a batch is trained. It is a function of uniform numbers, and works on
- * the caller's arrays: a step of training does not allocate.
+ * Draws the steps at which a batch is trained. It is a function of uniform numbers, and of the
+ * losses that it was {@linkplain #update told}; it works on the caller's arrays: a step of training
+ * does not allocate.
  */
 @FunctionalInterface
 public interface TimestepSampler {
@@ -19,6 +20,14 @@ public interface TimestepSampler {
   void draw(float[] uniform, float[] step, float[] weight);
 
   /**
+   * Tells which losses the steps had that were drawn last. Most samplers do not care.
+   *
+   * @param step the steps
+   * @param loss the loss of each, before its weight
+   */
+  default void update(float[] step, float[] loss) {}
+
+  /**
    * Draws every step with the same probability; all weights are 1.
    *
    * @param steps the number of steps T, from 1 to 2<sup>24</sup>
@@ -26,23 +35,66 @@ public interface TimestepSampler {
    * @throws IllegalArgumentException if there are no steps, or more than float32 can count
    */
   static TimestepSampler uniform(int steps) {
-    if (steps < 1 || steps > 1 << 24) {
-      throw new IllegalArgumentException("the number of steps must be 1 to 2^24, got " + steps);
-    }
-    return (uniform, step, weight) -> {
-      if (step.length != uniform.length || weight.length != uniform.length) {
-        throw new IllegalArgumentException(
-            "uniform numbers, steps and weights must be as many, got "
-                + uniform.length
-                + ", "
-                + step.length
-                + " and "
-                + weight.length);
-      }
-      for (int i = 0; i < uniform.length; i++) {
-        step[i] = 1 + Math.min(steps - 1, (int) ((double) uniform[i] * steps));
-        weight[i] = 1f;
-      }
+    return new UniformTimesteps(steps, UniformTimesteps.Spread.INDEPENDENT);
+  }
+
+  /**
+   * Draws steps in pairs t and T + 1 − t (the DDIM code): where the loss falls from one end of the
+   * chain to the other, their mean varies less.
+   *
+   * @param steps the number of steps T, from 1 to 2<sup>24</sup>
+   * @return the sampler
+   * @throws IllegalArgumentException if there are no steps, or more than float32 can count
+   */
+  static TimestepSampler antithetic(int steps) {
+    return new UniformTimesteps(steps, UniformTimesteps.Spread.ANTITHETIC);
+  }
+
+  /**
+   * Draws one step from each of N equal parts of the chain (k-diffusion's stratified times).
+   *
+   * @param steps the number of steps T, from 1 to 2<sup>24</sup>
+   * @return the sampler
+   * @throws IllegalArgumentException if there are no steps, or more than float32 can count
+   */
+  static TimestepSampler stratified(int steps) {
+    return new UniformTimesteps(steps, UniformTimesteps.Spread.STRATIFIED);
+  }
+
+  /**
+   * Draws N steps at even distances around the chain, from one random place (Kingma et al. 2021,
+   * "Variational Diffusion Models", appendix I.1).
+   *
+   * @param steps the number of steps T, from 1 to 2<sup>24</sup>
+   * @return the sampler
+   * @throws IllegalArgumentException if there are no steps, or more than float32 can count
+   */
+  static TimestepSampler lowDiscrepancy(int steps) {
+    return new UniformTimesteps(steps, UniformTimesteps.Spread.LOW_DISCREPANCY);
+  }
+
+  /**
+   * The sampler of a configuration's name.
+   *
+   * @param name {@code uniform}, {@code antithetic}, {@code stratified}, {@code low_discrepancy} or
+   *     {@code loss_second_moment}
+   * @param steps the number of steps T
+   * @return the sampler
+   * @throws IllegalArgumentException if the name is unknown
+   */
+  static TimestepSampler named(String name, int steps) {
+    return switch (name) {
+      case "uniform" -> uniform(steps);
+      case "antithetic" -> antithetic(steps);
+      case "stratified" -> stratified(steps);
+      case "low_discrepancy" -> lowDiscrepancy(steps);
+      case "loss_second_moment" -> new LossSecondMoment(steps);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown timestep sampler '"
+                  + name
+                  + "'; use uniform, antithetic, stratified, low_discrepancy or"
+                  + " loss_second_moment");
     };
   }
 }

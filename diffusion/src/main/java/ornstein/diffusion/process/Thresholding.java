@@ -29,6 +29,55 @@ public interface Thresholding {
    * @return the thresholding
    */
   static Thresholding clip() {
-    return start -> start.clamp(-1f, 1f);
+    return clip(1);
+  }
+
+  /**
+   * Clips to [−range, range].
+   *
+   * @param range the bound, above 0
+   * @return the thresholding; equal for equal ranges
+   * @throws IllegalArgumentException if the range is not above 0
+   */
+  static Thresholding clip(double range) {
+    return new Clip(range);
+  }
+
+  /**
+   * Dynamic thresholding: each sample is clipped to a quantile s of its absolute values, where that
+   * exceeds 1, and divided by s (Saharia et al. 2022, "Imagen", section 2.3).
+   *
+   * @param ratio the quantile's share, in (0, 1]; 0.995 in diffusers
+   * @param most the largest s, at least 1
+   * @return the thresholding; equal for equal numbers. It reads values, so that steps with it are
+   *     not recorded
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  static Thresholding dynamic(double ratio, double most) {
+    return new DynamicThresholding(ratio, most);
+  }
+
+  /**
+   * Clips to a range.
+   *
+   * @param range the bound, above 0
+   */
+  record Clip(double range) implements Thresholding {
+
+    /**
+     * Checks the range.
+     *
+     * @throws IllegalArgumentException if the range is not above 0
+     */
+    public Clip {
+      if (!(range > 0)) {
+        throw new IllegalArgumentException("the range to clip to must be above 0, got " + range);
+      }
+    }
+
+    @Override
+    public Tensor apply(Tensor start) {
+      return start.clamp((float) -range, (float) range);
+    }
   }
 }

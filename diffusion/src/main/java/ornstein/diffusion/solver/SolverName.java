@@ -41,6 +41,10 @@ public enum SolverName {
   FLOW_EULER("flow-euler", 1),
   /** Heun's method on the straight path. */
   FLOW_HEUN("flow-heun", 2);
+
+  /** The cosine schedule's tail breaks solvers (diffusers clips there too). */
+  private static final double LEAST_LAMBDA = -5.1;
+
   private final String text;
   private final int order;
 
@@ -50,12 +54,15 @@ public enum SolverName {
   }
 
   /**
-   * The solver along some times.
+   * The solver along some times, without those of less signal than λ = −5.1, except on the straight
+   * path, where no noise is too much.
    *
-   * @param grid the times
+   * @param times the times
    * @return the solver
    */
-  public Sampler along(TimeGrid grid) {
+  public Sampler along(TimeGrid times) {
+    boolean straight = this == FLOW_EULER || this == FLOW_HEUN;
+    TimeGrid grid = straight ? times : times.from(LEAST_LAMBDA);
     return switch (this) {
       case EULER -> RungeKutta.of(Tableau.EULER).along(grid);
       case HEUN -> RungeKutta.of(Tableau.HEUN).along(grid);

@@ -1,5 +1,6 @@
 package ornstein.diffusion.solver;
 
+import java.util.stream.DoubleStream;
 import ornstein.diffusion.process.ContinuousProcess;
 import ornstein.diffusion.schedule.NoiseSchedule;
 import ornstein.diffusion.schedule.SpacedSchedule;
@@ -19,6 +20,28 @@ public interface TimeGrid {
    *     at least two; only the last may be 0, clean data
    */
   double[] times(ContinuousProcess process);
+
+  /**
+   * The same without times of more noise than a given one: the first of them is moved to it, others
+   * are left out. Where a schedule's tail has hardly any signal, as the cosine's, the steps of a
+   * solver in σ or λ would be far too long there.
+   *
+   * @param lambda the least λ = ½ log SNR; −5.1 in diffusers
+   * @return the changed grid
+   */
+  default TimeGrid from(double lambda) {
+    return process -> {
+      NoiseSchedule schedule = process.schedule();
+      double[] times = times(process);
+      if (schedule.lambda(times[0]) >= lambda) {
+        return times;
+      }
+      double most = schedule.timeOfLambda(lambda);
+      return DoubleStream.concat(
+              DoubleStream.of(most), DoubleStream.of(times).filter(t -> t < most))
+          .toArray();
+    };
+  }
 
   /**
    * The timesteps that the chain visits, and clean data.

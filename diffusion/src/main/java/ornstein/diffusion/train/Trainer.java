@@ -10,7 +10,7 @@ import ornstein.engine.Rng;
 import ornstein.nn.unet.UNet;
 import ornstein.nn.unet.UNetConfig;
 
-/** Trains a U-Net on images with L<sub>simple</sub>, by a {@link TrainingLoop}. */
+/** Trains a U-Net on images, by a {@link TrainingLoop}. */
 public final class Trainer {
   private static final long WEIGHTS = 1;
 
@@ -30,7 +30,8 @@ public final class Trainer {
    */
   public Trainer(
       UNetConfig network, DiffusionConfig diffusion, ImageDataset data, TrainingConfig config) {
-    requireFit(network, data);
+    requireFit(network, data, config.objective().labelDropout() > 0);
+    diffusion.requireFit(network);
     this.diffusion = diffusion;
     this.model = new UNet(network, Rng.of(config.seed()).split(WEIGHTS));
     BatchSampler order = new BatchSampler(data.size(), config.batchSize(), config.seed());
@@ -38,13 +39,14 @@ public final class Trainer {
         new TrainingLoop(
             model,
             diffusion.process(model::forward),
-            DiffusionLoss.simple(),
-            TimestepSampler.uniform(diffusion.steps()),
-            new ImageBatches(data, order, network.numClasses() > 0),
+            DiffusionLoss.named(config.objective().loss()),
+            TimestepSampler.named(config.objective().timesteps(), diffusion.steps()),
+            new ImageBatches(
+                data, order, network.numClasses() > 0, config.objective().labelDropout()),
             config);
   }
 
-  private static void requireFit(UNetConfig network, ImageDataset data) {
+  private static void requireFit(UNetConfig network, ImageDataset data, boolean dropsLabels) {
     network.requireSize(data.height(), data.width());
     if (network.inChannels() != data.channels()) {
       throw new IllegalArgumentException(
@@ -56,6 +58,13 @@ public final class Trainer {
     if (network.numClasses() > 0 && data.classes() > network.numClasses()) {
       throw new IllegalArgumentException(
           "the network has " + network.numClasses() + " classes, the data " + data.classes());
+    }
+    if (dropsLabels && network.numClasses() != data.classes() + 1) {
+      throw new IllegalArgumentException(
+          "to drop labels, the network needs one class more than the data's "
+              + data.classes()
+              + ", which stands for none; it has "
+              + network.numClasses());
     }
     if (network.numClasses() > 0 && data.classes() == 0) {
       throw new IllegalArgumentException("the network has classes, but the images carry no labels");

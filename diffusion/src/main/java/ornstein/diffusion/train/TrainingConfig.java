@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param weightDecay decoupled weight decay, at least 0
  * @param maxGradNorm bound of the gradient's global norm, above 0
  * @param emaDecay decay of the averaged weights, in [0, 1)
+ * @param objective what is minimised
  * @param seed seed of the initial weights, the order of images, the noise and the dropout
  * @param maxSteps step limit, 0 for none
  * @param timeLimit time limit, zero for none; where it ends a run, the result depends on the
@@ -25,6 +26,7 @@ public record TrainingConfig(
     double weightDecay,
     double maxGradNorm,
     double emaDecay,
+    Objective objective,
     long seed,
     long maxSteps,
     Duration timeLimit) {
@@ -58,7 +60,8 @@ public record TrainingConfig(
    * @return the defaults
    */
   public static TrainingConfig defaults() {
-    return new TrainingConfig(64, 1e-4, 500, false, 0, 1, 0.9999, 0, 0, Duration.ZERO);
+    return new TrainingConfig(
+        64, 1e-4, 500, false, 0, 1, 0.9999, Objective.SIMPLE, 0, 0, Duration.ZERO);
   }
 
   /**
@@ -79,6 +82,7 @@ public record TrainingConfig(
         weightDecay,
         maxGradNorm,
         emaDecay,
+        objective,
         seed,
         maxSteps,
         timeLimit);
@@ -99,6 +103,7 @@ public record TrainingConfig(
         weightDecay,
         maxGradNorm,
         decay,
+        objective,
         seed,
         maxSteps,
         timeLimit);
@@ -119,6 +124,7 @@ public record TrainingConfig(
         weightDecay,
         maxGradNorm,
         emaDecay,
+        objective,
         other,
         maxSteps,
         timeLimit);
@@ -140,8 +146,30 @@ public record TrainingConfig(
         weightDecay,
         maxGradNorm,
         emaDecay,
+        objective,
         seed,
         steps,
         time);
+  }
+
+  /**
+   * The same with another objective.
+   *
+   * @param other what is minimised
+   * @return the changed configuration
+   */
+  public TrainingConfig withObjective(Objective other) {
+    return new TrainingConfig(
+        batchSize,
+        learningRate,
+        warmUpSteps,
+        anneal,
+        weightDecay,
+        maxGradNorm,
+        emaDecay,
+        other,
+        seed,
+        maxSteps,
+        timeLimit);
   }
 }

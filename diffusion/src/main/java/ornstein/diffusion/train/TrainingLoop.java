@@ -150,6 +150,7 @@ public final class TrainingLoop {
     requireFinite("loss", mean, step, learningRate);
     float norm = recorded.gradNorm();
     requireFinite("gradient's norm", norm, step, learningRate);
+    recorded.update(timesteps);
     optimizer.begin(learningRate);
     ema.begin();
     recorded.update();

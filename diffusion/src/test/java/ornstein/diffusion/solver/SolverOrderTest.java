@@ -1,11 +1,16 @@
 package ornstein.diffusion.solver;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import ornstein.diffusion.process.ContinuousProcess;
 import ornstein.diffusion.process.Parameterization;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.NoiseSource;
@@ -92,6 +97,32 @@ class SolverOrderTest {
                   };
                 })
             .toArray();
+  }
+
+  /** A tail without signal is left out, whatever the spacing. */
+  @Test
+  void gridsBeginWhereThereIsSignal() {
+    MixtureFlow cosine = new MixtureFlow(new double[] {0}, 1, BetaSchedule.cosine(1000));
+    ContinuousProcess p = new ContinuousProcess(cosine.process(Parameterization.V));
+    double[] all = TimeGrid.visited().from(-5.1).times(p);
+    assertEquals(-5.1, p.schedule().lambda(all[0]), 1e-9);
+    assertTrue(all[0] < 1000 && all[0] > 990 && all[1] < all[0]);
+    assertEquals(0, all[all.length - 1]);
+    ContinuousProcess linear = new ContinuousProcess(DATA.process(Parameterization.V));
+    assertArrayEquals(
+        TimeGrid.karras(7).times(linear), TimeGrid.karras(7).from(-5.1).times(linear));
+    for (TimeGrid grid :
+        new TimeGrid[] {TimeGrid.karras(7), TimeGrid.logSnr(), TimeGrid.uniform()}) {
+      double[] times = grid.times(linear);
+      assertEquals(1001, times.length);
+      assertEquals(1000, times[0]);
+      assertEquals(1, times[999]);
+    }
+    MixtureFlow straight = new MixtureFlow(new double[] {0}, 1, BetaSchedule.named("straight", 50));
+    ContinuousProcess endless = new ContinuousProcess(straight.process(Parameterization.FLOW));
+    assertThrows(IllegalArgumentException.class, () -> TimeGrid.logSnr().times(endless));
+    assertEquals(
+        -5.1, endless.schedule().lambda(TimeGrid.visited().from(-5.1).times(endless)[0]), 1e-9);
   }
 
   private static double slope(double[] x, double[] y) {

@@ -1,0 +1,165 @@
+package ornstein.cli;
+
+import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.process.Thresholding;
+import ornstein.diffusion.sampler.DdimSampler;
+import ornstein.diffusion.sampler.DdpmSampler;
+import ornstein.diffusion.sampler.ReverseFamily;
+import ornstein.diffusion.sampler.Sampler;
+import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.diffusion.solver.SolverName;
+import ornstein.diffusion.solver.TimeGrid;
+import picocli.CommandLine.Option;
+
+/** How noise becomes an image: the sampler or solver, and the times that it visits. */
+final class SamplerArguments {
+  /** Timesteps visited, where nothing else is asked for. */
+  static final int DEFAULT_STEPS = 50;
+
+  private static final double KARRAS_RHO = 7;
+
+  /** Which chain of steps. */
+  enum SamplerName {
+    /** The DDIM family, deterministic at eta 0. */
+    DDIM,
+    /** Ancestral sampling. */
+    DDPM
+  }
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description = "ddim or ddpm (ancestral sampling). Default: ddim.")
+  @Nullable SamplerName sampler;
+
+  @Option(
+      names = "--solver",
+      paramLabel = "NAME",
+      description =
+          "A solver of the probability flow instead: euler, heun, midpoint, rk4, rk45 (adaptive),"
+              + " dpm1, dpm2, dpm3, dpm++2m, dpm++2s, sde-dpm++2m (stochastic), unipc2, unipc3,"
+              + " plms, pndm, flow-euler or flow-heun.")
+  @Nullable String solver;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description =
+          "Timesteps to visit, evenly spaced, at most the length of the model's chain. Default: 50.")
+  @Nullable Integer steps;
+
+  @Option(
+      names = "--spacing",
+      paramLabel = "TEXT",
+      description =
+          "Timesteps to visit instead of --steps: numbers for equal sections of the chain"
+              + " (10,15,20), ddimN for N at one stride (ddim50), or quad:N, uniform:N, leading:N,"
+              + " trailing:N, linspace:N.")
+  @Nullable String spacing;
+
+  @Option(
+      names = "--grid",
+      paramLabel = "NAME",
+      description =
+          "Where a solver's times lie between the first and the last of these: visited (at them),"
+              + " uniform, log-snr, karras. Default: visited.")
+  @Nullable String grid;
+
+  @Option(
+      names = "--eta",
+      paramLabel = "E",
+      description = "Randomness of ddim's steps, from 0 to 1. Default: 0.")
+  @Nullable Double eta;
+
+  @Option(
+      names = "--sigma-hat",
+      description = "The larger randomness of DDPM's first paper in ddim's steps.")
+  boolean sigmaHat;
+
+  @Option(
+      names = "--no-clip",
+      description = "Do not clip predictions to the range of the data at each step.")
+  boolean noClip;
+
+  @Option(
+      names = "--dynamic-threshold",
+      paramLabel = "R",
+      description = "Clip to this quantile of the prediction instead, and rescale (0.995).")
+  @Nullable Double dynamic;
+
+  SamplerArguments() {}
+
+  /** Checks what needs no model. */
+  Sampler sampler(UsageCheck usage) {
+    usage.require(
+        steps == null || spacing == null, "--steps and --spacing exclude each other; give one");
+    usage.require(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
+    usage.require(
+        sampler == null || solver == null, "--sampler and --solver exclude each other; give one");
+    boolean ddim = sampler != SamplerName.DDPM && solver == null;
+    usage.require(
+        ddim || (eta == null && !sigmaHat),
+        "--eta and --sigma-hat are settings of ddim; leave them out, or choose --sampler ddim");
+    usage.require(eta == null || !sigmaHat, "--eta and --sigma-hat exclude each other; give one");
+    usage.require(
+        grid == null || solver != null, "--grid is a setting of solvers; give a --solver too");
+    if (solver != null) {
+      String name = solver;
+      return usage.valid(() -> SolverName.named(name)).along(grid(usage));
+    }
+    if (!ddim) {
+      return new DdpmSampler();
+    }
+    if (sigmaHat) {
+      return new DdimSampler(ReverseFamily.sigmaHat());
+    }
+    double value = eta == null ? 0 : eta;
+    usage.require(value >= 0 && value <= 1, "--eta must be from 0 to 1, got " + value);
+    return new DdimSampler(value);
+  }
+
+  /** Where a solver's times lie. */
+  TimeGrid grid(UsageCheck usage) {
+    return switch (grid == null ? "visited" : grid) {
+      case "visited" -> TimeGrid.visited();
+      case "uniform" -> TimeGrid.uniform();
+      case "log-snr" -> TimeGrid.logSnr();
+      case "karras" -> TimeGrid.karras(KARRAS_RHO);
+      default ->
+          throw usage.error(
+              "--grid " + grid + " is unknown; use visited, uniform, log-snr or karras");
+    };
+  }
+
+  /** The spacing, checked against the length of the model's chain. */
+  String timesteps(UsageCheck usage, int length) {
+    usage.require(
+        steps == null || steps <= length,
+        "--steps must be at most " + length + ", the length of the model's chain, got " + steps);
+    if (spacing != null) {
+      String text = spacing;
+      int visited = usage.valid(() -> TimestepSpacing.parse(text).timesteps(length)).length;
+      usage.require(visited > 0, "--spacing " + text + " visits no timestep");
+      return text;
+    }
+    return Integer.toString(steps == null ? Math.min(DEFAULT_STEPS, length) : steps);
+  }
+
+  /** What is done to predictions of clean images. */
+  Thresholding thresholding(UsageCheck usage) {
+    usage.require(
+        !noClip || dynamic == null,
+        "--no-clip and --dynamic-threshold exclude each other; give one");
+    if (dynamic != null) {
+      double ratio = dynamic;
+      return usage.valid(() -> Thresholding.dynamic(ratio, Double.MAX_VALUE));
+    }
+    return noClip ? Thresholding.none() : Thresholding.clip();
+  }
+
+  /** The same for points, which lie within a known range as well. */
+  Thresholding planar(UsageCheck usage, double range) {
+    Thresholding ofImages = thresholding(usage);
+    return noClip || dynamic != null ? ofImages : Thresholding.clip(range);
+  }
+}
