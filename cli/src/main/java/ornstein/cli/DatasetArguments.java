@@ -73,13 +73,14 @@ final class DatasetArguments {
     positive(usage, "--max-value", maxValue);
     if (data.equals(DIGITS)) {
       usage.require(
-          size == null && channels == null && limit == null && maxValue == null,
-          "--size, --channels, --limit and --max-value do not apply to the built-in digits; leave"
+          size == null && channels == null && maxValue == null,
+          "--size, --channels and --max-value do not apply to the built-in digits; leave"
               + " them out, or give ./digits for a folder of that name");
       usage.require(
           labels == null && !noLabels,
           "--labels does not apply to the built-in digits; --no-class-cond trains without them");
-      return Datasets.digits();
+      ImageDataset digits = Datasets.digits();
+      return limit == null ? digits : digits.first(limit);
     }
     return Datasets.open(Path.of(data), usage.valid(this::options));
   }

@@ -21,6 +21,11 @@ import picocli.CommandLine.Spec;
       ToyCommand.class,
       TrainCommand.class,
       SampleCommand.class,
+      EncodeCommand.class,
+      DecodeCommand.class,
+      InterpolateCommand.class,
+      InpaintCommand.class,
+      NllCommand.class,
       DoctorCommand.class
     },
     versionProvider = Main.Version.class,

@@ -132,7 +132,7 @@ final class SampleCommand implements Callable<Integer> {
             .thresholding(thresholding)
             .guidance(guidance);
     usage.valid(() -> pipeline.process(unlabelled));
-    int classes = classes(pipeline);
+    int classes = pipeline.classes();
     SampleRequest request = unlabelled;
     if (label != null) {
       LabelSelection selection = new LabelSelection(usage, classes, pipeline.config().classNames());
@@ -175,12 +175,6 @@ final class SampleCommand implements Callable<Integer> {
           pipeline.model().config().requireSize(wanted.height(), wanted.width());
           return wanted;
         });
-  }
-
-  /** The classes that can be asked for; one more may stand for none. */
-  private static int classes(Pipeline pipeline) {
-    UNetConfig network = pipeline.model().config();
-    return network.numClasses() - (pipeline.config().nullLabel(network) >= 0 ? 1 : 0);
   }
 
   private PictureGrid grid(ImageSize imageSize, int classes) {

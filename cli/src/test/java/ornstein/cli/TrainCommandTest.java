@@ -224,7 +224,7 @@ class TrainCommandTest {
         "--dropout=1            | --dropout must be in [0, 1), got 1.0",
         "--class-cond           | --class-cond needs labels, and these images have none",
         "--schedule=square      | unknown noise schedule 'square'; use one of linear, linear_fixed",
-        "--schedule=linear+x    | unknown change 'x' of the noise schedule 'linear+x'",
+        "--schedule=cosine+x    | unknown change 'x' of the noise schedule 'cosine+x'",
         "--schedule=cosine+zero_snr | the schedule ends in pure noise",
         "--variance=large       | unknown variance model 'large'; use fixed_small",
         "--loss=mse             | unknown loss 'mse'; use simple",
@@ -270,7 +270,7 @@ class TrainCommandTest {
   void dataIsRequiredAndDigitsStayAsTheyAre() {
     assertUsage(Run.of("train"), "--data is missing; give a file or folder of images, or digits");
     assertUsage(
-        Run.of("train", "--data=digits", "--limit=5"), "do not apply to the built-in digits");
+        Run.of("train", "--data=digits", "--channels=1"), "do not apply to the built-in digits");
     assertUsage(
         Run.of("train", "--data=digits", "--no-labels"), "--no-class-cond trains without them");
   }

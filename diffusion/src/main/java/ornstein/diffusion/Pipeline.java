@@ -104,6 +104,15 @@ public final class Pipeline {
   }
 
   /**
+   * The classes that can be asked for.
+   *
+   * @return their number, 0 for a model without classes; a label that stands for none is not one
+   */
+  public int classes() {
+    return model.config().numClasses() - (config.nullLabel(model.config()) >= 0 ? 1 : 0);
+  }
+
+  /**
    * The learned reverse process, for samplers and losses beyond this class.
    *
    * @return the process along the whole chain
@@ -226,8 +235,7 @@ public final class Pipeline {
 
   /** The class of each image; empty for a network without classes. */
   private int[] labels(SampleRequest request) {
-    boolean spare = config.nullLabel(model.config()) >= 0;
-    int classes = model.config().numClasses() - (spare ? 1 : 0);
+    int classes = classes();
     if (classes == 0) {
       if (!request.labels().isEmpty()) {
         throw new IllegalArgumentException("the model has no classes: a label cannot be asked for");

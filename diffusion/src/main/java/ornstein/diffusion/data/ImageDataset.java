@@ -104,4 +104,15 @@ public interface ImageDataset {
       image(indices[n], dst, n * stride);
     }
   }
+
+  /**
+   * The first images of this set, or all if there are no more.
+   *
+   * @param count how many, at least 1
+   * @return a view of this set
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  default ImageDataset first(int count) {
+    return new FirstImages(this, count);
+  }
 }

@@ -1,5 +1,7 @@
 package ornstein.diffusion.likelihood;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Autograd;
+import ornstein.engine.program.RecordedFunction;
+import ornstein.engine.program.RecordingException;
 
 /**
  * Evaluates the variational bound on −log p(x<sub>0</sub>) step by step (Ho et al. 2020, equation
@@ -77,25 +81,68 @@ public final class VariationalBound {
     double[][] terms = new double[steps][];
     double[][] startErrors = new double[steps][];
     double[][] noiseErrors = new double[steps][];
+    Evaluation evaluation = Evaluation.of(this, start.shape(), labels);
     for (int t = steps; t >= 1; t--) {
       Tensor step = Tensor.full(Shape.of(start.shape().dim(0)), t);
-      Tensor z = noise.draw(t, start.shape());
-      int at = t - 1;
-      Autograd.noGrad(
-          () -> {
-            Tensor x = process.forward().sample(start, step, z);
-            ReverseMoments p = process.moments(x, step, labels);
-            terms[at] = doubles(term.perSample(start, x, step, p));
-            startErrors[at] = squaredError(p.start(), start);
-            noiseErrors[at] = squaredError(process.noiseOf(x, step, p.start()), z);
-            return null;
-          });
+      List<Tensor> found = evaluation.at(start, step, noise.draw(t, start.shape()), labels);
+      terms[t - 1] = doubles(found.get(0));
+      startErrors[t - 1] = doubles(found.get(1));
+      noiseErrors[t - 1] = doubles(found.get(2));
       if (!listener.test(t)) {
         throw new CancellationException(
             "the evaluation was cancelled at step " + t + " of " + steps);
       }
     }
     return new Terms(terms, startErrors, noiseErrors, prior(start));
+  }
+
+  /** The bound's term, the error of x̂₀ and that of ε̂: a function of tensors alone. */
+  private List<Tensor> evaluate(Tensor start, Tensor step, Tensor z, @Nullable Tensor labels) {
+    return Autograd.noGrad(
+        () -> {
+          Tensor x = process.forward().sample(start, step, z);
+          ReverseMoments p = process.moments(x, step, labels);
+          return List.of(
+              term.perSample(start, x, step, p),
+              squaredError(p.start(), start),
+              squaredError(process.noiseOf(x, step, p.start()), z));
+        });
+  }
+
+  /** Evaluates at one step after another: recorded where the network may be. */
+  @FunctionalInterface
+  private interface Evaluation {
+    List<Tensor> at(Tensor start, Tensor step, Tensor z, @Nullable Tensor labels);
+
+    static Evaluation of(VariationalBound bound, Shape shape, @Nullable Tensor given) {
+      if (!bound.process.isRecordable()) {
+        return bound::evaluate;
+      }
+      List<Shape> shapes = new ArrayList<>(List.of(shape, Shape.of(shape.dim(0)), shape));
+      if (given != null) {
+        shapes.add(given.shape());
+      }
+      try {
+        RecordedFunction function =
+            RecordedFunction.of(
+                shapes,
+                in ->
+                    bound.evaluate(
+                        in.get(0), in.get(1), in.get(2), given == null ? null : in.get(3)));
+        return (start, step, z, labels) -> {
+          function.inputs().get(0).assign(start);
+          function.inputs().get(1).assign(step);
+          function.inputs().get(2).assign(z);
+          if (labels != null) {
+            function.inputs().get(3).assign(labels);
+          }
+          function.run();
+          return function.outputs();
+        };
+      } catch (RecordingException e) {
+        return bound::evaluate; // a thresholding that reads values
+      }
+    }
   }
 
   private double[] prior(Tensor start) {
@@ -111,8 +158,8 @@ public final class VariationalBound {
     return prior;
   }
 
-  private static double[] squaredError(Tensor a, Tensor b) {
-    return doubles(a.sub(b).square().reshape(a.shape().dim(0), -1).mean(1));
+  private static Tensor squaredError(Tensor a, Tensor b) {
+    return a.sub(b).square().reshape(a.shape().dim(0), -1).mean(1);
   }
 
   private static double[] doubles(Tensor x) {

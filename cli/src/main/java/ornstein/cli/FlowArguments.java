@@ -1,0 +1,65 @@
+package ornstein.cli;
+
+import ornstein.diffusion.Pipeline;
+import ornstein.diffusion.process.ReverseProcess;
+import ornstein.diffusion.process.Thresholding;
+import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.diffusion.solver.RungeKutta;
+import ornstein.diffusion.solver.Tableau;
+import ornstein.diffusion.solver.TimeGrid;
+import picocli.CommandLine.Option;
+
+/** The probability flow between images and the noise that encodes them, and how it is solved. */
+final class FlowArguments {
+  /** Less signal than this makes steps in σ too long (the cosine schedule's tail). */
+  private static final double LEAST_LAMBDA = -5.1;
+
+  /** Methods by name. */
+  enum Method {
+    /** One evaluation of the network a step: DDIM. */
+    EULER,
+    /** Two evaluations. */
+    HEUN,
+    /** Four evaluations. */
+    RK4
+  }
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "euler (DDIM), heun or rk4. Default: heun.")
+  Method method = Method.HEUN;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps between image and noise. Default: 100, or the length of the chain.")
+  int steps = 100;
+
+  FlowArguments() {}
+
+  /** The times, the same for both ways. */
+  static TimeGrid grid() {
+    return TimeGrid.visited().from(LEAST_LAMBDA);
+  }
+
+  /** The solver. */
+  RungeKutta solver() {
+    return RungeKutta.of(tableau()).along(grid());
+  }
+
+  /** The method. */
+  Tableau tableau() {
+    return switch (method) {
+      case EULER -> Tableau.EULER;
+      case HEUN -> Tableau.HEUN;
+      case RK4 -> Tableau.RK4;
+    };
+  }
+
+  /** The model's process along so many steps, with unbounded predictions. */
+  ReverseProcess process(UsageCheck usage, Pipeline pipeline) {
+    usage.require(steps >= 1, "--steps must be at least 1, got " + steps);
+    return pipeline.process().respaced(TimestepSpacing.atMost(steps)).with(Thresholding.none());
+  }
+}
