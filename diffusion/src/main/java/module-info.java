@@ -6,6 +6,7 @@ module ornstein.diffusion {
 
   exports ornstein.diffusion;
   exports ornstein.diffusion.data;
+  exports ornstein.diffusion.eval;
   exports ornstein.diffusion.guidance;
   exports ornstein.diffusion.likelihood;
   exports ornstein.diffusion.loss;
