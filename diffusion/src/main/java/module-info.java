@@ -1,5 +1,6 @@
 /** Schedules, processes, samplers, training and image data of diffusion models. */
 module ornstein.diffusion {
+  requires com.fasterxml.jackson.core;
   requires static transitive org.jspecify;
   requires transitive java.desktop; // images are BufferedImages
   requires transitive ornstein.nn;
@@ -10,9 +11,11 @@ module ornstein.diffusion {
   exports ornstein.diffusion.guidance;
   exports ornstein.diffusion.likelihood;
   exports ornstein.diffusion.loss;
+  exports ornstein.diffusion.pretrained;
   exports ornstein.diffusion.process;
   exports ornstein.diffusion.sampler;
   exports ornstein.diffusion.schedule;
+  exports ornstein.diffusion.scheduler;
   exports ornstein.diffusion.solver;
   exports ornstein.diffusion.toy;
   exports ornstein.diffusion.train;

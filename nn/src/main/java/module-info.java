@@ -5,6 +5,8 @@ module ornstein.nn {
 
   exports ornstein.nn;
   exports ornstein.nn.checkpoint;
+  exports ornstein.nn.family;
+  exports ornstein.nn.keras;
   exports ornstein.nn.layer;
   exports ornstein.nn.mlp;
   exports ornstein.nn.optim;

@@ -1,16 +1,27 @@
 package ornstein.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.Main;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.VerboseMode;
 import ornstein.bench.guard.Figure;
 import ornstein.bench.guard.Guard;
 import ornstein.bench.guard.MeasurementException;
@@ -52,6 +63,9 @@ import picocli.CommandLine.Unmatched;
       "  -wi N, -w TIME   Iterations of the warm-up, and their length.",
       "  -i N, -r TIME    Iterations measured, and their length.",
       "  -rf json -rff F  Results as a file.",
+      "",
+      "Shares of peak: the rate over the processor's peak of fused multiply-adds. Convolutions count the operations of"
+          + " their definition; Winograd's algorithm needs fewer, so that they can exceed 1.",
       "",
       "Exit codes: 0 done, 1 a figure fell short or a benchmark failed, 2 wrong usage or a record that cannot be used.",
       "",
@@ -162,6 +176,10 @@ public final class Benchmarks implements Callable<Integer> {
       throw new RecordException(
           file + ": its folder does not exist; create it, or name another file with --record");
     }
+    if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+      throw new RecordException(
+          file + ": cannot be written; change its permissions, or name another with --record");
+    }
     measuring.update(old).write(file);
     return ExitCode.OK;
   }
@@ -185,15 +203,70 @@ public final class Benchmarks implements Callable<Integer> {
 
   private int benchmark() throws IOException {
     try {
-      CommandLineOptions unused = new CommandLineOptions(jmh.toArray(String[]::new));
+      requireMatch(new CommandLineOptions(jmh.toArray(String[]::new)));
     } catch (CommandLineOptionException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
     // First, so that what it does itself is outside what other profilers watch.
     List<String> all = new ArrayList<>(List.of("-prof", PeakProfiler.class.getName()));
+    // A benchmark that fails ends the run, with exit code 1.
+    all.addAll(List.of("-foe", "true"));
     all.addAll(jmh);
     Main.main(all.toArray(String[]::new));
     return ExitCode.OK;
+  }
+
+  /** JMH itself answers a wrong pattern with a stack trace, and one that nothing matches hardly. */
+  private void requireMatch(CommandLineOptions options) {
+    List<String> includes = options.getIncludes();
+    for (String pattern : includes) {
+      try {
+        Pattern unused = Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "'" + pattern + "' is no regular expression: " + e.getDescription());
+      }
+    }
+    boolean asksOnly =
+        options.shouldList()
+            || options.shouldListWithParams()
+            || options.shouldHelp()
+            || options.shouldListProfilers()
+            || options.shouldListResultFormats();
+    Set<BenchmarkListEntry> found =
+        BenchmarkList.defaultList()
+            .find(
+                OutputFormatFactory.createFormatInstance(
+                    new PrintStream(OutputStream.nullOutputStream(), false, UTF_8),
+                    VerboseMode.SILENT),
+                includes,
+                options.getExcludes());
+    require(
+        asksOnly || !found.isEmpty(),
+        "no benchmark matches " + String.join(" ", includes) + "; 'ornstein bench -l' lists them");
+    for (String parameter : parameters()) {
+      require(
+          asksOnly || found.stream().anyMatch(b -> has(b, parameter)),
+          "none of these benchmarks has a parameter '"
+              + parameter
+              + "'; 'ornstein bench -lp' lists them");
+    }
+  }
+
+  private static boolean has(BenchmarkListEntry benchmark, String parameter) {
+    return benchmark.getParams().hasValue() && benchmark.getParams().get().containsKey(parameter);
+  }
+
+  /** The names after -p, which JMH does not tell. */
+  private List<String> parameters() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i + 1 < jmh.size(); i++) {
+      if (jmh.get(i).equals("-p")) {
+        names.add(jmh.get(i + 1).split("=", 2)[0]);
+      }
+    }
+    return names;
   }
 
   private void require(boolean right, String message) {

@@ -3,6 +3,7 @@ package ornstein.bench;
 import java.util.List;
 import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
+import ornstein.diffusion.train.Annealing;
 import ornstein.diffusion.train.Trainer;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.engine.Rng;
@@ -67,7 +68,10 @@ record SmallNetwork(int side, UNetConfig config) {
         config,
         DiffusionConfig.defaults(side, side, List.of()),
         new NoiseImages(side, side, config.inChannels()),
-        TrainingConfig.defaults().withRate(batch, 1e-4, 0, false));
+        TrainingConfig.builder()
+            .batchSize(batch)
+            .learningRate(1e-4, 0, Annealing.CONSTANT)
+            .build());
   }
 
   /**

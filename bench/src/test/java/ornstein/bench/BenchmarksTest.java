@@ -64,6 +64,21 @@ class BenchmarksTest {
   }
 
   @Test
+  void whatMatchesNothingIsAnErrorOfUsage() {
+    assertTrue(error("Nope").startsWith("ornstein bench: no benchmark matches Nope"));
+    assertTrue(error("(").startsWith("ornstein bench: '(' is no regular expression"));
+    assertTrue(
+        error("Matmul", "-p", "sizes=3")
+            .startsWith("ornstein bench: none of these benchmarks has a parameter 'sizes'"));
+  }
+
+  private static String error(String... args) {
+    Run run = run(all(), args);
+    assertEquals(2, run.code(), run.err());
+    return run.err();
+  }
+
+  @Test
   void standingFiguresAreExitCode0() {
     Run run = run(all(0.5), "--guard", "--record", record(0.5).toString());
     assertEquals(0, run.code(), run.err());

@@ -14,6 +14,7 @@ import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.DdimSampler;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.sampler.SamplingStep;
+import ornstein.diffusion.train.Annealing;
 import ornstein.diffusion.train.Trainer;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.engine.Rng;
@@ -98,7 +99,10 @@ class SteadyAllocationTest {
             NETWORK,
             DIFFUSION,
             new NoiseImages(8, 8, 1),
-            TrainingConfig.defaults().withRate(2, 1e-4, 0, false));
+            TrainingConfig.builder()
+                .batchSize(2)
+                .learningRate(1e-4, 0, Annealing.CONSTANT)
+                .build());
     Watch watch = new Watch();
     watch.begin();
     trainer.run(

@@ -2,6 +2,7 @@ package ornstein.cli;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -12,12 +13,13 @@ final class BarDisplay implements ProgressDisplay {
 
   private final ProgressBar bar;
 
-  BarDisplay(String task) {
+  BarDisplay(String task, long from) {
     bar =
         ProgressBar.builder()
             .setTaskName(task)
             .setInitialMax(-1) // unknown until the first step
             .setUpdateIntervalMillis(UPDATE_MILLIS)
+            .startsFrom(from, Duration.ZERO)
             .setStyle(style())
             .setConsumer(new ConsoleProgressBarConsumer(System.err))
             .build();

@@ -58,13 +58,16 @@ final class DecodeCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   Path out = Path.of("decoded.png");
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   DecodeCommand() {}
 
   @Override
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
     SequencedMap<String, NpyArray> arrays = Npz.read(codes);
-    Pipeline pipeline = Pipeline.load(model);
+    Pipeline pipeline = foreign.open(usage, model);
     NpyArray array = arrays.get(EncodeCommand.CODES);
     Shape shape = array == null ? Shape.scalar() : array.shape();
     if (array == null

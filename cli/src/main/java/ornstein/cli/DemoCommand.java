@@ -13,6 +13,8 @@ import ornstein.diffusion.SampleRequest;
 import ornstein.diffusion.data.Datasets;
 import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.process.Parameterization;
+import ornstein.diffusion.sampler.DdimSampler;
+import ornstein.diffusion.train.Annealing;
 import ornstein.diffusion.train.Trainer;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.nn.unet.UNetConfig;
@@ -26,8 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Trains a small model on handwritten digits, then samples 100 new ones, ten of each.",
-      "Writes samples.png, samples.npz, loss.png, denoising.gif and model.safetensors."
+      "Draws with a built-in model, then trains a small one on digits and samples from it.",
+      "Draws clothes with the built-in model fashion, trains on handwritten digits, and "
+          + "samples 100 new ones, ten of each. Writes fashion.png, samples.png, samples.npz, "
+          + "loss.png, denoising.gif and model.safetensors."
     },
     footer = {
       "  ornstein demo",
@@ -38,6 +42,8 @@ final class DemoCommand implements Callable<Integer> {
   private static final double DEFAULT_SECONDS = 60;
   private static final int IMAGES = 100;
   private static final int SAMPLING_STEPS = 25;
+  private static final int CLOTHES = 20;
+  private static final int CLOTHES_STEPS = 20;
   private static final int BATCH = 32;
   private static final double LEARNING_RATE = 2e-3;
   private static final int WARM_UP_STEPS = 50;
@@ -76,6 +82,9 @@ final class DemoCommand implements Callable<Integer> {
     TrainingConfig training = training();
     OutputFolder folder = OutputFolder.of(new UsageCheck(spec), out);
     folder.create();
+    if (!drawClothes(folder)) {
+      return Interruption.EXIT_CODE;
+    }
     Pipeline model = train(training, folder);
     if (model == null) {
       return Interruption.EXIT_CODE;
@@ -92,19 +101,38 @@ final class DemoCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
+  /** What a model that is trained draws, to see before a minute of training. */
+  private boolean drawClothes(OutputFolder folder) throws IOException {
+    try (Pipeline fashion = BuiltInModel.FASHION.open()) {
+      SampleRequest request =
+          SampleRequest.of(CLOTHES)
+              .seed(seed)
+              .sampler(new DdimSampler(BuiltInModel.FASHION.eta()), Integer.toString(CLOTHES_STEPS))
+              .batch(CLOTHES);
+      ImageSize size = new ImageSize(fashion.config().height(), fashion.config().width());
+      PictureGrid grid = PictureGrid.of(CLOTHES, size, fashion.classes());
+      SampleFiles files =
+          SampleFiles.named(
+              new UsageCheck(spec), folder.file("fashion.png"), false, CLOTHES, size, grid);
+      return new SamplingRun(spec.commandLine(), fashion, request, files).run();
+    }
+  }
+
   private TrainingConfig training() {
     UsageCheck usage = new UsageCheck(spec);
     usage.require(
         seconds == null || steps == null, "--seconds and --steps exclude each other; give one");
     usage.require(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
     double time = seconds == null ? DEFAULT_SECONDS : seconds;
-    return TrainingConfig.defaults()
-        .withLimits(
+    return TrainingConfig.builder()
+        .limits(
             steps == null ? 0 : steps,
             steps == null ? LimitArguments.time(usage, "--seconds", time, 1) : Duration.ZERO)
-        .withRate(BATCH, LEARNING_RATE, WARM_UP_STEPS, true)
-        .withEmaDecay(EMA_DECAY)
-        .withSeed(seed);
+        .batchSize(BATCH)
+        .learningRate(LEARNING_RATE, WARM_UP_STEPS, Annealing.LINEAR)
+        .emaDecays(EMA_DECAY)
+        .seed(seed)
+        .build();
   }
 
   private @Nullable Pipeline train(TrainingConfig training, OutputFolder folder)
@@ -134,8 +162,7 @@ final class DemoCommand implements Callable<Integer> {
         digits.width());
     terminal.flush();
     Trainer trainer = new Trainer(network, diffusion, digits, training);
-    SaveInterval never = new SaveInterval(Long.MAX_VALUE, Duration.ZERO);
-    return new TrainingRun(spec.commandLine(), trainer, folder, never, false).run();
+    return new TrainingRun<>(spec.commandLine(), trainer, folder).run();
   }
 
   private boolean sample(Pipeline model, OutputFolder folder) throws IOException {

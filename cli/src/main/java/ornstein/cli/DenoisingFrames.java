@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import ornstein.diffusion.PipelineListener;
 import ornstein.diffusion.data.Images;
 import ornstein.diffusion.sampler.SamplingStep;
@@ -53,11 +54,15 @@ final class DenoisingFrames implements PipelineListener {
     System.arraycopy(pixels, 0, target, from, Math.min(pixels.length, target.length - from));
   }
 
-  /** Writes the animation as a GIF that repeats. */
-  void save(Path file, int columns, int scale, int padding) throws IOException {
+  /**
+   * Writes the animation as a GIF that repeats.
+   *
+   * @param drawing how the images of a frame are laid out
+   */
+  void save(Path file, Function<Images, BufferedImage> drawing) throws IOException {
     List<BufferedImage> pictures = new ArrayList<>();
     for (byte[] frame : frames) {
-      pictures.add(Images.of(one.with(0, count), frame).grid(columns, scale, padding));
+      pictures.add(drawing.apply(Images.of(one.with(0, count), frame)));
     }
     BufferedImage last = pictures.get(pictures.size() - 1);
     for (int i = 0; i < HELD_FRAMES; i++) {

@@ -61,14 +61,23 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Archive of the codes, .npz. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("codes.npz");
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   EncodeCommand() {}
 
   @Override
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
     usage.require(out.toString().endsWith(".npz"), "--out " + out + " must end in .npz");
-    ImageDataset data = dataset.open(usage);
-    Pipeline pipeline = model.load();
+    try (ImageDataset data = dataset.open(usage)) {
+      encode(usage, data);
+    }
+    return ExitCode.OK;
+  }
+
+  private void encode(UsageCheck usage, ImageDataset data) throws IOException {
+    Pipeline pipeline = model.load(usage, foreign);
     ModelArguments.requireFit(usage, pipeline, data);
     ReverseProcess process = flow.process(usage, pipeline);
     RungeKutta solver = flow.solver();
@@ -101,7 +110,6 @@ final class EncodeCommand implements Callable<Integer> {
       }
     }
     write(data, codes, labels, pipeline.classes() > 0);
-    return ExitCode.OK;
   }
 
   private static void copy(@Nullable Tensor classes, long[] labels, int first) {

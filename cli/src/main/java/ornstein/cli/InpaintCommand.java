@@ -93,6 +93,9 @@ final class InpaintCommand implements Callable<Integer> {
       description = "The picture, .png. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("inpainted.png");
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   InpaintCommand() {}
 
   @Override
@@ -102,7 +105,13 @@ final class InpaintCommand implements Callable<Integer> {
     usage.require(
         fillings >= 1 && steps >= 1 && jump >= 1 && resamplings >= 1,
         "-n, --steps, --jump and --resample must be at least 1");
-    ImageDataset data = dataset.open(usage);
+    try (ImageDataset data = dataset.open(usage)) {
+      inpaint(usage, data);
+    }
+    return ExitCode.OK;
+  }
+
+  private void inpaint(UsageCheck usage, ImageDataset data) throws IOException {
     usage.require(
         data.size() <= MOST_IMAGES,
         "--data has "
@@ -110,7 +119,7 @@ final class InpaintCommand implements Callable<Integer> {
             + " images; give --limit "
             + MOST_IMAGES
             + " or less, for all are in one picture");
-    Pipeline pipeline = model.load();
+    Pipeline pipeline = model.load(usage, foreign);
     ModelArguments.requireFit(usage, pipeline, data);
     Tensor mask = mask(usage, data);
     ReverseProcess process =
@@ -151,7 +160,6 @@ final class InpaintCommand implements Callable<Integer> {
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.printf(Locale.ROOT, "filled %,d images %d times%nwrote %s%n", n, fillings, out);
     terminal.flush();
-    return ExitCode.OK;
   }
 
   /** 1 where the image is known. */

@@ -46,7 +46,8 @@ final class InterpolateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "The model, a file that demo or train wrote.")
+      description =
+          "The model: a file that demo or train wrote, a checkpoint of another project, or a folder of diffusers.")
   Path model = Path.of(TrainingRun.MODEL);
 
   @Option(
@@ -94,6 +95,9 @@ final class InterpolateCommand implements Callable<Integer> {
       description = "The picture, .png. Default: ${DEFAULT-VALUE}.")
   Path out = Path.of("interpolation.png");
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   InterpolateCommand() {}
 
   @Override
@@ -105,7 +109,7 @@ final class InterpolateCommand implements Callable<Integer> {
     usage.require(out.toString().endsWith(".png"), "--out " + out + " must end in .png");
     Interpolation path = usage.valid(() -> Interpolation.named(way));
     Sampler sampler = sampling.sampler(usage);
-    Pipeline pipeline = Pipeline.load(model);
+    Pipeline pipeline = foreign.open(usage, model);
     Tensor labels = labels(usage, pipeline);
     ReverseProcess process =
         pipeline

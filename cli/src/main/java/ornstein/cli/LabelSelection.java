@@ -3,6 +3,7 @@ package ornstein.cli;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The classes that the command line asks for, out of those that a model knows. */
 final class LabelSelection {
@@ -60,7 +61,7 @@ final class LabelSelection {
 
   /** A name goes before a number, for names may be numbers. */
   private int label(String text) {
-    int named = names.indexOf(text);
+    int named = names.contains(text) ? names.indexOf(text) : inAnyCase(text);
     if (named >= 0) {
       return named;
     }
@@ -73,6 +74,13 @@ final class LabelSelection {
       throw unknown(text);
     }
     throw unknown(text);
+  }
+
+  /** The only class of that name whatever its capitals, or −1. */
+  private int inAnyCase(String text) {
+    int[] alike =
+        IntStream.range(0, names.size()).filter(i -> names.get(i).equalsIgnoreCase(text)).toArray();
+    return alike.length == 1 ? alike[0] : -1;
   }
 
   private RuntimeException unknown(String text) {

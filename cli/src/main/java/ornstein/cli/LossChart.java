@@ -15,32 +15,31 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import ornstein.diffusion.data.Images;
+import ornstein.diffusion.train.LossQuartiles;
 
-/** The loss over the steps of a run as a picture: each window's, and a smoothed curve. */
+/**
+ * The loss over the steps of a run as a picture: each window's, a smoothed curve, and one for each
+ * quarter of the chain.
+ */
 final class LossChart {
   private static final int WIDTH = 960;
   private static final int HEIGHT = 540;
   private static final Color RAW = new Color(0xa8c4e0);
   private static final Color SMOOTH = new Color(0x1f4e79);
+  private static final Color VALIDATION = new Color(0x7030a0);
 
-  /** Part of the curve that is averaged over. */
-  private static final double SMOOTHED_PART = 0.05;
-
-  private static final double LEAST = 1e-12;
+  /** Of the quarters of the chain. */
+  private static final List<Color> COLORS =
+      List.of(new Color(0xc0504d), new Color(0xe0a030), new Color(0x7aa84a), new Color(0x808080));
 
   /** For equally spaced points, the library marks every so many of them, not round numbers. */
   private static final double NUDGE = 0.01;
 
-  private final double[] steps;
-  private final double[] losses;
-  private final String raw;
+  private final LossCurves curves;
 
-  LossChart(LossHistory history) {
-    List<LossHistory.Point> points = history.points();
-    raw = history.windowSteps() == 1 ? "each step" : "mean of " + history.windowSteps() + " steps";
-    steps = points.stream().mapToDouble(LossHistory.Point::step).toArray();
-    // A logarithmic axis has no place for 0.
-    losses = points.stream().mapToDouble(point -> Math.max(point.loss(), LEAST)).toArray();
+  /** Prepares the picture. */
+  LossChart(LossCurves curves) {
+    this.curves = curves;
   }
 
   /** Writes the picture as PNG. */
@@ -55,7 +54,7 @@ final class LossChart {
             .height(HEIGHT)
             .title("Training loss")
             .xAxisTitle("step")
-            .yAxisTitle("mean squared error (log scale)")
+            .yAxisTitle("loss (log scale)")
             .build();
     chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
@@ -65,12 +64,24 @@ final class LossChart {
     // The library's logarithmic axis names powers of ten only: mostly one, or none.
     chart.setCustomYAxisTickLabelsFormatter(
         log -> String.format(Locale.ROOT, "%.2g", Math.pow(10, log)));
-    series(chart, raw, losses, RAW, 1);
-    series(chart, "smoothed", smoothed(), SMOOTH, 2.5f);
+    series(chart, curves.raw(), curves.losses(), RAW, 1);
+    for (int q = 0; q < LossQuartiles.COUNT; q++) {
+      series(chart, LossCurves.QUARTERS.get(q), curves.smoothedQuarter(q), COLORS.get(q), 1.5f);
+    }
+    series(chart, "smoothed", curves.smoothed(), SMOOTH, 2.5f);
+    double[] validated = curves.validated();
+    if (validated.length > 0) {
+      series(chart, "validation", curves.validatedSteps(), validated, VALIDATION, 2.5f);
+    }
     return chart;
   }
 
   private void series(XYChart chart, String name, double[] values, Color color, float width) {
+    series(chart, name, curves.steps(), values, color, width);
+  }
+
+  private static void series(
+      XYChart chart, String name, double[] steps, double[] values, Color color, float width) {
     double[] logs = Arrays.stream(values).map(Math::log10).toArray();
     XYSeries series = chart.addSeries(name, preceded(steps, -NUDGE), preceded(logs, 0));
     series.setMarker(SeriesMarkers.NONE);
@@ -81,21 +92,5 @@ final class LossChart {
   /** The values after a copy of the first that is moved a little. */
   private static double[] preceded(double[] values, double move) {
     return DoubleStream.concat(DoubleStream.of(values[0] + move), Arrays.stream(values)).toArray();
-  }
-
-  /** Running mean over both neighbourhoods; near the start a short one, for the loss falls fast. */
-  private double[] smoothed() {
-    double[] sums = new double[losses.length + 1];
-    for (int i = 0; i < losses.length; i++) {
-      sums[i + 1] = sums[i] + losses[i];
-    }
-    double[] result = new double[losses.length];
-    int reach = (int) (SMOOTHED_PART * losses.length / 2);
-    for (int i = 0; i < losses.length; i++) {
-      int near = Math.min(reach, i / 2);
-      int end = Math.min(losses.length, i + near + 1);
-      result[i] = (sums[end] - sums[i - near]) / (end - (i - near));
-    }
-    return result;
   }
 }

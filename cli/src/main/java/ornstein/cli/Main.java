@@ -20,12 +20,21 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ToyCommand.class,
       TrainCommand.class,
+      TrainClassifierCommand.class,
+      ReportCommand.class,
       SampleCommand.class,
+      ModelsCommand.class,
+      CompareCommand.class,
       EncodeCommand.class,
       DecodeCommand.class,
       InterpolateCommand.class,
       InpaintCommand.class,
       NllCommand.class,
+      ReproduceCommand.class,
+      EvalCommand.class,
+      InspectCommand.class,
+      ConvertCommand.class,
+      PredictCommand.class,
       DoctorCommand.class
     },
     versionProvider = Main.Version.class,
@@ -34,6 +43,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     footerHeading = "%nExamples:%n",
     footer = {
+      "  ornstein sample",
       "  ornstein demo",
       "  ornstein toy --data moons --solver heun --steps 10",
       "  ornstein train --data photos/ --size 64x64 --hours 8",
@@ -71,12 +81,17 @@ public final class Main implements Runnable {
             .setExecutionExceptionHandler(errors)
             .setExecutionStrategy(errors::run)
             .setCaseInsensitiveEnumValuesAllowed(true);
-    for (CommandLine command : main.getSubcommands().values()) {
+    listInSections(main);
+    return main;
+  }
+
+  private static void listInSections(CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
       command
           .getHelpSectionMap()
           .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionSections());
+      listInSections(command);
     }
-    return main;
   }
 
   @Override

@@ -17,7 +17,9 @@ final class ModelArguments {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "The model, a file that demo or train wrote.")
+      description =
+          "The model: a file that demo or train wrote, a checkpoint of another project, a folder of"
+              + " diffusers, or a built-in model: fashion or digits.")
   Path model = Path.of(TrainingRun.MODEL);
 
   @Option(
@@ -29,8 +31,8 @@ final class ModelArguments {
   ModelArguments() {}
 
   /** Reads the model. */
-  Pipeline load() throws IOException {
-    return Pipeline.load(model);
+  Pipeline load(UsageCheck usage, ForeignArguments foreign) throws IOException {
+    return foreign.open(usage, model);
   }
 
   /** Checks that images are such as the model makes. */

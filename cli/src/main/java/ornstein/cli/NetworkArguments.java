@@ -1,8 +1,10 @@
 package ornstein.cli;
 
+import java.io.PrintWriter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -104,6 +106,18 @@ final class NetworkArguments {
   /** The network for some images. */
   UNetConfig config(
       UsageCheck usage, ImageDataset data, boolean learnsVariance, boolean dropsLabels) {
+    int classes = conditional(usage, data) ? data.classes() + (dropsLabels ? 1 : 0) : 0;
+    return build(usage, data, data.channels() * (learnsVariance ? 2 : 1), classes);
+  }
+
+  /** The encoder that tells the classes of some images apart. */
+  UNetConfig classifier(UsageCheck usage, ImageDataset data) {
+    usage.require(
+        classCond == null, "--class-cond is no choice here: a classifier is not told the class");
+    return build(usage, data, Math.max(1, data.classes()), 0);
+  }
+
+  private UNetConfig build(UsageCheck usage, ImageDataset data, int outputs, int classes) {
     boolean small = Math.max(data.height(), data.width()) <= SMALL_SIDE;
     int channels = modelChannels != null ? modelChannels : small ? 32 : 64;
     List<Integer> mult = channelMult != null ? channelMult : defaultLevels(usage, data);
@@ -111,7 +125,7 @@ final class NetworkArguments {
     try {
       UNetConfig config =
           UNetConfig.builder()
-              .channels(data.channels(), data.channels() * (learnsVariance ? 2 : 1))
+              .channels(data.channels(), outputs)
               .modelChannels(channels)
               .channelMult(mult.stream().mapToInt(Integer::intValue).toArray())
               .numResBlocks(resBlocks != null ? resBlocks : small ? 1 : 2)
@@ -120,7 +134,7 @@ final class NetworkArguments {
               .groups(groups != null ? groups : divisor(GROUPS, channels))
               .dropout(dropout)
               .useScaleShiftNorm(scaleShift == null || scaleShift)
-              .numClasses(conditional(usage, data) ? data.classes() + (dropsLabels ? 1 : 0) : 0)
+              .numClasses(classes)
               .build();
       requireSize(usage, config, data);
       return config;
@@ -170,6 +184,20 @@ final class NetworkArguments {
             "images of %dx%d halve only to %dx%d, too large for the attention there; give --size %s"
                 + " to crop and resize them, or --channel-mult",
             data.height(), data.width(), height, width, nearest(data, 1 << (MOST_LEVELS - 1))));
+    if (mult.size() < MOST_LEVELS && Math.min(height, width) / 2 >= SHORTEST_SIDE) {
+      PrintWriter err = usage.spec().commandLine().getErr();
+      err.printf(
+          Locale.ROOT,
+          "note: images of %dx%d halve only to %dx%d, so that the network is small: levels %d."
+              + " --size %s makes better use of it%n",
+          data.height(),
+          data.width(),
+          height,
+          width,
+          mult.size(),
+          nearest(data, 2 << mult.size()));
+      err.flush();
+    }
     return mult;
   }
 

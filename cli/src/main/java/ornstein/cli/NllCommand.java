@@ -3,23 +3,18 @@ package ornstein.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.likelihood.FlowLikelihood;
-import ornstein.diffusion.likelihood.VariationalBound;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
-import ornstein.engine.io.NpyArray;
-import ornstein.engine.io.Npz;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -86,6 +81,9 @@ final class NllCommand implements Callable<Integer> {
               + " mse_terms, xstart_mse_terms.")
   @Nullable Path out;
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   NllCommand() {}
 
   @Override
@@ -97,13 +95,17 @@ final class NllCommand implements Callable<Integer> {
         out == null || out.toString().endsWith(".npz"), "--out " + out + " must end in .npz");
     usage.require(
         out == null || !byFlow, "--out is for the bound's terms; --flow has none, leave one out");
-    ImageDataset data = dataset.open(usage);
-    Pipeline pipeline = model.load();
-    ModelArguments.requireFit(usage, pipeline, data);
-    if (byFlow) {
-      flow(usage, pipeline, data);
-    } else {
-      bound(usage, pipeline, data);
+    usage.require(
+        dataset.bits == null || dataset.bits == 8,
+        "--bits " + dataset.bits + ": bits per value are those of 8-bit images; leave it out");
+    try (ImageDataset data = dataset.open(usage)) {
+      Pipeline pipeline = model.load(usage, foreign);
+      ModelArguments.requireFit(usage, pipeline, data);
+      if (byFlow) {
+        flow(usage, pipeline, data);
+      } else {
+        bound(usage, pipeline, data);
+      }
     }
     return ExitCode.OK;
   }
@@ -113,60 +115,23 @@ final class NllCommand implements Callable<Integer> {
     if (chain != null) {
       process = process.respaced(TimestepSpacing.atMost(chain));
     }
-    int steps = process.diffusion().steps();
-    VariationalBound bound = new VariationalBound(process);
-    double[] vb = new double[steps];
-    double[] mse = new double[steps];
-    double[] startMse = new double[steps];
-    double prior = 0;
-    double squares = 0;
-    double total = 0;
-    int n = data.size();
+    BitsPerDimension bits;
     try (ProgressDisplay display = ProgressDisplay.open(spec.commandLine(), "evaluating")) {
-      for (int first = 0; first < n; first += BATCH) {
-        int at = first;
-        int count = Math.min(BATCH, n - first);
-        VariationalBound.Terms terms =
-            bound.of(
-                ModelArguments.images(data, first, count),
-                model.labels(usage, pipeline, data, first, count),
-                NoiseSource.of(seed).from(first),
-                t -> {
-                  display.update(
-                      (long) at * steps + (long) count * (steps - t + 1), (long) n * steps, "");
-                  return true;
-                });
-        for (int i = 0; i < count; i++) {
-          prior += terms.prior()[i] / n;
-          double bits = terms.total(i);
-          total += bits / n;
-          squares += bits * bits / n;
-          for (int t = 0; t < steps; t++) {
-            // In files the chain runs from noise to data.
-            vb[steps - 1 - t] += terms.terms()[t][i] / n;
-            mse[steps - 1 - t] += terms.noiseErrors()[t][i] / n;
-            startMse[steps - 1 - t] += terms.startErrors()[t][i] / n;
-          }
-        }
-      }
+      bits =
+          BitsPerDimension.measure(
+              process,
+              data,
+              (first, count) -> model.labels(usage, pipeline, data, first, count),
+              seed,
+              (done, all) -> {
+                display.update(done, all, "");
+                return true;
+              });
     }
     PrintWriter terminal = spec.commandLine().getOut();
-    terminal.printf(
-        Locale.ROOT,
-        "%.4f bits/dim ± %.4f over %,d images: prior %.4f, %d steps %.4f, decoder %.4f%n",
-        total,
-        Math.sqrt(Math.max(0, squares - total * total) / n),
-        n,
-        prior,
-        steps - 1,
-        total - prior - vb[steps - 1],
-        vb[steps - 1]);
+    terminal.println(bits.describe());
     if (out != null) {
-      SequencedMap<String, NpyArray> arrays = new LinkedHashMap<>();
-      arrays.put("vb_terms", NpyArray.f64(Shape.of(steps), vb));
-      arrays.put("mse_terms", NpyArray.f64(Shape.of(steps), mse));
-      arrays.put("xstart_mse_terms", NpyArray.f64(Shape.of(steps), startMse));
-      Npz.write(out, arrays);
+      bits.writeTerms(out);
       terminal.println("wrote " + out);
     }
     terminal.flush();

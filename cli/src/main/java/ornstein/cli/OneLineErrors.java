@@ -39,7 +39,7 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     if (e instanceof UnmatchedArgumentException unmatched) {
       List<String> suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
-        line.append("; did you mean ").append(String.join(" or ", suggestions)).append('?');
+        line.append("; did you mean ").append(suggestions.get(0)).append('?');
       }
     }
     line.append("; see '").append(name).append(" --help'");
@@ -140,7 +140,8 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     return oneLine(e) + "; check the path and the disk";
   }
 
-  private static String oneLine(Throwable e) {
+  /** The message of a failure alone. */
+  static String oneLine(Throwable e) {
     String message = e.getMessage();
     return message == null ? "no message" : message.strip().replaceAll("\\s*\\R\\s*", " ");
   }

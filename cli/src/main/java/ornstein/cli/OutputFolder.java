@@ -2,6 +2,7 @@ package ornstein.cli;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,9 +24,22 @@ final class OutputFolder {
 
   /** Creates the folder and what is above it, where they do not exist. */
   void create() throws IOException {
-    Files.createDirectories(path);
+    create(path);
     if (!Files.isWritable(path)) {
       throw new AccessDeniedException(path.toString());
+    }
+  }
+
+  /** Creates a folder that --out asks for. */
+  static void create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new CliException(
+          "--out: " + e.getFile() + " is a file in the way", "move it, or give another folder", e);
+    } catch (IOException e) {
+      throw new CliException(
+          "--out: the folder " + folder + " cannot be created", "give one where you may write", e);
     }
   }
 

@@ -24,8 +24,19 @@ interface ProgressDisplay extends AutoCloseable {
    * @param task what it does, in one word
    */
   static ProgressDisplay open(CommandLine command, String task) {
+    return open(command, task, 0);
+  }
+
+  /**
+   * Opens the display of a computation that goes on.
+   *
+   * @param command the command at work
+   * @param task what it does, in one word
+   * @param from steps done before, which say nothing about the time left
+   */
+  static ProgressDisplay open(CommandLine command, String task, long from) {
     return Terminal.onErrorStream()
-        ? new BarDisplay(task)
-        : new LineDisplay(command.getErr(), task);
+        ? new BarDisplay(task, from)
+        : new LineDisplay(command.getErr(), task, from);
   }
 }

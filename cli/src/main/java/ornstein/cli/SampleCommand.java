@@ -1,14 +1,19 @@
 package ornstein.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
+import ornstein.diffusion.pretrained.DiffusersFolder;
 import ornstein.diffusion.process.Thresholding;
+import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.sampler.Sampler;
+import ornstein.diffusion.scheduler.Scheduler;
+import ornstein.diffusion.scheduler.SchedulerSampler;
 import ornstein.nn.unet.UNetConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -24,13 +29,16 @@ import picocli.CommandLine.Spec;
         "Samples images from a trained model. The same seed gives the same images, on any number of"
             + " threads and in any batch size.",
     sortOptions = false,
-    customSynopsis = {"ornstein sample --model=FILE [OPTION]..."},
+    customSynopsis = {"ornstein sample [--model=MODEL] [OPTION]..."},
     footer = {
+      "  ornstein sample",
+      "  ornstein sample --label 'Ankle boot' --guidance 2 -n 16 --out boots.png",
       "  ornstein sample --model demo/model.safetensors",
       "  ornstein sample --model demo/model.safetensors --label 3,5 -n 20 --out 35.png",
       "  ornstein sample --model run/model.safetensors -n 10000 --out samples.npz",
       "  ornstein sample --model run/model.safetensors --solver dpm++2m --steps 20",
       "  ornstein sample --model run/model.safetensors --label cat --guidance 3",
+      "  ornstein sample --model demo/model.safetensors -n 100 --captions --gif denoising.gif",
       "  ornstein sample --model run/model.safetensors --sampler ddpm --steps 1000 \\",
       "      --out chain.gif"
     })
@@ -41,10 +49,12 @@ final class SampleCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
-      paramLabel = "FILE",
-      description = "The model, a file that demo or train wrote.")
-  Path model = Path.of(TrainingRun.MODEL);
+      paramLabel = "MODEL",
+      description =
+          "The model: a file that demo or train wrote, a checkpoint of another project, a folder of"
+              + " diffusers, or a built-in model: fashion or digits."
+              + " Default: ${DEFAULT-VALUE}.")
+  Path model = Path.of(BuiltInModel.FASHION.modelName());
 
   @Option(
       names = {"-n", "--n"},
@@ -67,12 +77,42 @@ final class SampleCommand implements Callable<Integer> {
   long seed = 0;
 
   @Option(
+      names = "--rng",
+      paramLabel = "NAME",
+      description =
+          "Generator of the noise: philox, by which an image does not depend on its batch, or torch,"
+              + " the numbers of PyTorch's CPU generator after manual_seed. Default: philox.")
+  Generator rng = Generator.PHILOX;
+
+  /** Generators of noise. */
+  enum Generator {
+    /** Counter-based, of the sample. */
+    PHILOX,
+    /** PyTorch's, a sequence. */
+    TORCH;
+
+    NoiseSource noise(long seed) {
+      return this == TORCH ? NoiseSource.torch(seed) : NoiseSource.of(seed);
+    }
+  }
+
+  @Option(
+      names = "--scheduler",
+      description =
+          "Sample as the model's own scheduler_config.json says, in diffusers' arithmetic; for folders"
+              + " of diffusers. --steps says how many steps.")
+  boolean ownScheduler;
+
+  @Option(
       names = "--guidance",
       paramLabel = "SCALE",
       description =
           "Classifier-free guidance: 1 for none, 2 to 4 for clearer classes; for models trained"
               + " with --label-dropout. Default: 1.")
   double guidance = 1;
+
+  @Mixin(name = "Classifier")
+  ClassifierArguments classifier = new ClassifierArguments();
 
   @Mixin(name = "Sampler")
   SamplerArguments sampling = new SamplerArguments();
@@ -99,6 +139,21 @@ final class SampleCommand implements Callable<Integer> {
   Path out = Path.of("samples.png");
 
   @Option(
+      names = "--gif",
+      paramLabel = "FILE.gif",
+      description = "Write an animation of the denoising too.")
+  @Nullable Path gif;
+
+  @Option(
+      names = "--captions",
+      negatable = true,
+      fallbackValue = "true",
+      description =
+          "The class under each image of picture and animation, by name or else number. Default: if"
+              + " --label asks for several.")
+  @Nullable Boolean captions;
+
+  @Option(
       names = "--separate",
       description = "Write each image to a PNG file of its own too; --out must be a folder.")
   boolean separate;
@@ -112,15 +167,21 @@ final class SampleCommand implements Callable<Integer> {
       description = "Enlarge each pixel of the picture to N pixels a side.")
   @Nullable Integer scale;
 
+  @Mixin(name = "Checkpoints of OpenAI's projects and ddim")
+  ForeignArguments foreign = new ForeignArguments();
+
   SampleCommand() {}
 
   @Override
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
     checkNumbers(usage);
-    Sampler chosen = sampling.sampler(usage);
+    if (!ownScheduler) {
+      sampling.suit(model);
+    }
+    Sampler chosen = ownScheduler ? ownScheduler(usage) : sampling.sampler(usage);
     Thresholding thresholding = sampling.thresholding(usage);
-    Pipeline pipeline = Pipeline.load(model);
+    Pipeline pipeline = classifier.guided(usage, foreign.open(usage, model), label);
     ImageSize imageSize = imageSize(usage, pipeline);
     UNetConfig network = pipeline.model().config();
     SampleRequest unlabelled =
@@ -134,7 +195,7 @@ final class SampleCommand implements Callable<Integer> {
     usage.valid(() -> pipeline.process(unlabelled));
     int classes = pipeline.classes();
     SampleRequest request = unlabelled;
-    if (label != null) {
+    if (label != null && !(classes == 0 && classifier.given())) {
       LabelSelection selection = new LabelSelection(usage, classes, pipeline.config().classNames());
       request = request.labels(selection.labels(label, count));
     }
@@ -149,9 +210,24 @@ final class SampleCommand implements Callable<Integer> {
             + " with other seeds");
     SampleFiles files =
         SampleFiles.named(usage, out, separate, count, imageSize, grid(imageSize, classes));
-    return new SamplingRun(spec.commandLine(), pipeline, request, files).run()
+    if (gif != null) {
+      files.animatedAs(usage, gif);
+    }
+    if (captioned(usage, classes, request)) {
+      files.captioned(new ClassCaptions(pipeline.config().classNames()));
+    }
+    return new SamplingRun(spec.commandLine(), pipeline, request, rng.noise(seed), files).run()
         ? ExitCode.OK
         : Interruption.EXIT_CODE;
+  }
+
+  private Sampler ownScheduler(UsageCheck usage) throws IOException {
+    usage.require(
+        Files.isDirectory(model),
+        "--scheduler is for folders of diffusers, and --model " + model + " is none");
+    sampling.requireUnset(usage);
+    Scheduler scheduler = new DiffusersFolder(model).scheduler();
+    return usage.valid(() -> new SchedulerSampler(scheduler, sampling.count()));
   }
 
   private void checkNumbers(UsageCheck usage) {
@@ -175,6 +251,15 @@ final class SampleCommand implements Callable<Integer> {
           pipeline.model().config().requireSize(wanted.height(), wanted.width());
           return wanted;
         });
+  }
+
+  private boolean captioned(UsageCheck usage, int classes, SampleRequest request) {
+    if (captions == null) {
+      return request.labels().stream().distinct().count() > 1;
+    }
+    usage.require(
+        !captions || classes > 0, "--captions: the model has no classes; leave --captions out");
+    return captions;
   }
 
   private PictureGrid grid(ImageSize imageSize, int classes) {

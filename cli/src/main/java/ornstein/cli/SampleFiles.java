@@ -13,6 +13,9 @@ import ornstein.diffusion.data.Images;
 
 /** Where samples are written, and as what. */
 final class SampleFiles {
+  /** Name of the picture in a folder. */
+  static final String PICTURE = "samples.png";
+
   /** Images that an animation shows at most. */
   private static final int MOST_ANIMATED = 100;
 
@@ -23,6 +26,7 @@ final class SampleFiles {
   private @Nullable Path picture;
   private @Nullable Path archive;
   private @Nullable Path animation;
+  private @Nullable ClassCaptions captions;
   private boolean separate;
   private @Nullable DenoisingFrames frames;
 
@@ -36,14 +40,14 @@ final class SampleFiles {
   /** A picture in a folder. */
   static SampleFiles picture(OutputFolder folder, int count, ImageSize size, PictureGrid grid) {
     SampleFiles files = new SampleFiles(folder.path(), count, size, grid);
-    files.picture = folder.file("samples.png");
+    files.picture = folder.file(PICTURE);
     return files;
   }
 
   /** The demonstration's: a picture, an archive and an animation in a folder. */
   static SampleFiles all(OutputFolder folder, int count, ImageSize size, PictureGrid grid) {
     SampleFiles files = new SampleFiles(folder.path(), count, size, grid);
-    files.picture = folder.file("samples.png");
+    files.picture = folder.file(PICTURE);
     files.archive = folder.file("samples.npz");
     files.animate(folder.file("denoising.gif"));
     return files;
@@ -63,7 +67,7 @@ final class SampleFiles {
     SampleFiles files = new SampleFiles(folder || parent == null ? out : parent, count, size, grid);
     if (folder) {
       usage.require(!Files.isRegularFile(out), "--out " + out + " is a file; give a folder");
-      files.picture = out.resolve("samples.png");
+      files.picture = out.resolve(PICTURE);
       files.archive = out.resolve("samples.npz");
       files.separate = separate;
       return files;
@@ -108,9 +112,27 @@ final class SampleFiles {
     frames = new DenoisingFrames(Math.min(count, MOST_ANIMATED));
   }
 
-  /** Creates the folder that the files go into. */
-  void createFolder() throws IOException {
-    Files.createDirectories(folder);
+  /** The same with an animation beside. */
+  SampleFiles animatedAs(UsageCheck usage, Path gif) {
+    usage.require(extension(gif).equals("gif"), "--gif " + gif + " must end in .gif");
+    usage.require(animation == null, "--gif and an --out that ends in .gif are one too many");
+    animate(gif);
+    return this;
+  }
+
+  /** The same with a caption under each image of picture and animation. */
+  SampleFiles captioned(ClassCaptions texts) {
+    captions = texts;
+    return this;
+  }
+
+  /** Creates the folders that the files go into. */
+  void createFolder() {
+    OutputFolder.create(folder);
+    Path parent = animation == null ? null : animation.toAbsolutePath().getParent();
+    if (parent != null) {
+      OutputFolder.create(parent);
+    }
   }
 
   /** What must see each step of the sampling. */
@@ -133,8 +155,13 @@ final class SampleFiles {
       written.add(archive.toString());
     }
     if (animation != null && frames != null) {
+      int shownImages = Math.min(count, MOST_ANIMATED);
       PictureGrid shown = count <= MOST_ANIMATED ? grid : PictureGrid.of(MOST_ANIMATED, size);
-      shown.saveGif(animation, frames);
+      if (captions == null) {
+        shown.saveGif(animation, frames);
+      } else {
+        shown.saveGif(animation, frames, captions.of(first(images, shownImages)));
+      }
       written.add(animation.toString());
     }
     if (separate) {
@@ -154,17 +181,27 @@ final class SampleFiles {
     while (!grid.fits(shown, size)) {
       shown /= 2;
     }
-    if (shown == count) {
-      grid.savePng(file, images);
-      return file.toString();
+    Images drawn = first(images, shown);
+    if (captions == null) {
+      grid.savePng(file, drawn);
+    } else {
+      Images.savePng(file, grid.draw(drawn, captions.of(drawn)));
     }
-    grid.savePng(file, first(images, shown));
-    return String.format(Locale.ROOT, "%s (the first %,d)", file, shown);
+    return shown == count
+        ? file.toString()
+        : String.format(Locale.ROOT, "%s (the first %,d)", file, shown);
   }
 
   private static Images first(Images images, int count) {
+    if (count == images.count()) {
+      return images;
+    }
     int each = images.height() * images.width() * images.channels();
     byte[] pixels = Arrays.copyOf(images.pixels(), count * each);
-    return Images.of(images.shape().with(0, count), pixels);
+    int[] labels = images.labels();
+    return Images.of(
+        images.shape().with(0, count),
+        pixels,
+        Arrays.copyOf(labels, Math.min(count, labels.length)));
   }
 }

@@ -1,9 +1,12 @@
 package ornstein.cli;
 
+import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.sampler.DdimSampler;
 import ornstein.diffusion.sampler.DdpmSampler;
+import ornstein.diffusion.sampler.Langevin;
 import ornstein.diffusion.sampler.ReverseFamily;
 import ornstein.diffusion.sampler.Sampler;
 import ornstein.diffusion.schedule.TimestepSpacing;
@@ -23,13 +26,25 @@ final class SamplerArguments {
     /** The DDIM family, deterministic at eta 0. */
     DDIM,
     /** Ancestral sampling. */
-    DDPM
+    DDPM,
+    /** Annealed Langevin dynamics. */
+    LANGEVIN,
+    /** Ancestral steps, each corrected by Langevin dynamics. */
+    PREDICTOR_CORRECTOR
   }
+
+  /** Steps of Langevin dynamics at each timestep. */
+  private static final int ANNEALED_STEPS = 5;
+
+  private static final double ANNEALED_SIZE = 0.1;
+  private static final double CORRECTOR_RATIO = 0.16;
 
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = "ddim or ddpm (ancestral sampling). Default: ddim.")
+      description =
+          "ddim, ddpm (ancestral sampling), langevin (annealed dynamics) or predictor_corrector"
+              + " (ddpm's steps, each corrected by dynamics). Default: ddim.")
   @Nullable SamplerName sampler;
 
   @Option(
@@ -38,7 +53,7 @@ final class SamplerArguments {
       description =
           "A solver of the probability flow instead: euler, heun, midpoint, rk4, rk45 (adaptive),"
               + " dpm1, dpm2, dpm3, dpm++2m, dpm++2s, sde-dpm++2m (stochastic), unipc2, unipc3,"
-              + " plms, pndm, flow-euler or flow-heun.")
+              + " plms, pndm, edm (stochastic), flow-euler or flow-heun.")
   @Nullable String solver;
 
   @Option(
@@ -68,13 +83,30 @@ final class SamplerArguments {
   @Option(
       names = "--eta",
       paramLabel = "E",
-      description = "Randomness of ddim's steps, from 0 to 1. Default: 0.")
+      description =
+          "Randomness of ddim's steps, from 0 to 1. Default: 0, but 1 for the built-in model fashion,"
+              + " which it suits.")
   @Nullable Double eta;
 
   @Option(
       names = "--sigma-hat",
       description = "The larger randomness of DDPM's first paper in ddim's steps.")
   boolean sigmaHat;
+
+  @Option(
+      names = "--langevin-steps",
+      paramLabel = "N",
+      description =
+          "Steps of langevin or predictor_corrector at each timestep. Default: 5, or 1 to correct.")
+  @Nullable Integer langevinSteps;
+
+  @Option(
+      names = "--langevin-size",
+      paramLabel = "R",
+      description =
+          "Their size, in (0, 1]: the share of the noise's variance that langevin adds (default 0.1),"
+              + " or the ratio of gradient to noise in predictor_corrector (default 0.16).")
+  @Nullable Double langevinSize;
 
   @Option(
       names = "--no-clip",
@@ -89,6 +121,31 @@ final class SamplerArguments {
 
   SamplerArguments() {}
 
+  /** Takes a third part of {@code --samplers}: eta for ddim, the grid for a solver. */
+  void extra(UsageCheck usage, String text, String value) {
+    if (solver != null) {
+      grid = value;
+      return;
+    }
+    usage.require(
+        sampler == SamplerName.DDIM,
+        "--samplers: '"
+            + text
+            + "' has a third part, which only ddim (eta) and solvers (grid) take");
+    try {
+      eta = Double.valueOf(value);
+    } catch (NumberFormatException e) {
+      throw usage.error("--samplers: eta in '" + text + "' is no number");
+    }
+  }
+
+  /** Takes what suits a built-in model, where nothing is said of the sampler. */
+  void suit(Path model) {
+    if (sampler == null && solver == null && eta == null && !sigmaHat) {
+      eta = BuiltInModel.of(model).map(BuiltInModel::eta).orElse(null);
+    }
+  }
+
   /** Checks what needs no model. */
   Sampler sampler(UsageCheck usage) {
     usage.require(
@@ -96,7 +153,13 @@ final class SamplerArguments {
     usage.require(steps == null || steps >= 1, "--steps must be at least 1, got " + steps);
     usage.require(
         sampler == null || solver == null, "--sampler and --solver exclude each other; give one");
-    boolean ddim = sampler != SamplerName.DDPM && solver == null;
+    boolean ddim = (sampler == null || sampler == SamplerName.DDIM) && solver == null;
+    boolean dynamics =
+        sampler == SamplerName.LANGEVIN || sampler == SamplerName.PREDICTOR_CORRECTOR;
+    usage.require(
+        dynamics || (langevinSteps == null && langevinSize == null),
+        "--langevin-steps and --langevin-size are settings of langevin and predictor_corrector;"
+            + " leave them out, or choose one with --sampler");
     usage.require(
         ddim || (eta == null && !sigmaHat),
         "--eta and --sigma-hat are settings of ddim; leave them out, or choose --sampler ddim");
@@ -107,6 +170,9 @@ final class SamplerArguments {
       String name = solver;
       return usage.valid(() -> SolverName.named(name)).along(grid(usage));
     }
+    if (dynamics) {
+      return dynamics(usage, sampler == SamplerName.LANGEVIN);
+    }
     if (!ddim) {
       return new DdpmSampler();
     }
@@ -116,6 +182,45 @@ final class SamplerArguments {
     double value = eta == null ? 0 : eta;
     usage.require(value >= 0 && value <= 1, "--eta must be from 0 to 1, got " + value);
     return new DdimSampler(value);
+  }
+
+  /** Checks that nothing but the number of steps is asked for. */
+  void requireUnset(UsageCheck usage) {
+    boolean unset =
+        sampler == null && solver == null && spacing == null && grid == null && eta == null;
+    usage.require(
+        unset && !sigmaHat && !noClip && dynamic == null,
+        "--scheduler has its own timesteps, randomness and clipping; leave out what is said of them");
+  }
+
+  /** What is chosen, in words, to be printed beside what is measured of its samples. */
+  String describe(String timesteps) {
+    StringBuilder text = new StringBuilder();
+    if (solver != null) {
+      text.append(solver).append(grid == null ? "" : " on " + grid);
+    } else {
+      String name = sampler == null ? "ddim" : sampler.name().toLowerCase(Locale.ROOT);
+      text.append(name);
+    }
+    text.append(spacing == null ? " " + timesteps + " steps" : " spacing " + timesteps);
+    text.append(eta == null ? "" : " eta " + eta).append(sigmaHat ? " sigma-hat" : "");
+    text.append(noClip ? " no-clip" : "");
+    return text.append(dynamic == null ? "" : " dynamic-threshold " + dynamic).toString();
+  }
+
+  /** How many steps are asked for. */
+  int count() {
+    return steps == null ? DEFAULT_STEPS : steps;
+  }
+
+  private Sampler dynamics(UsageCheck usage, boolean annealed) {
+    int count = langevinSteps != null ? langevinSteps : annealed ? ANNEALED_STEPS : 1;
+    usage.require(count >= 1, "--langevin-steps must be at least 1, got " + count);
+    double size = langevinSize != null ? langevinSize : annealed ? ANNEALED_SIZE : CORRECTOR_RATIO;
+    usage.require(size > 0 && size <= 1, "--langevin-size must be in (0, 1], got " + size);
+    return annealed
+        ? Langevin.annealed(count, size)
+        : Langevin.corrector(ReverseFamily.eta(1), count, size);
   }
 
   /** Where a solver's times lie. */

@@ -9,6 +9,7 @@ import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.PipelineListener;
 import ornstein.diffusion.SampleRequest;
 import ornstein.diffusion.data.Images;
+import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.sampler.SamplingStep;
 import picocli.CommandLine;
 
@@ -19,6 +20,7 @@ final class SamplingRun {
   private final CommandLine command;
   private final Pipeline model;
   private final SampleRequest request;
+  private final NoiseSource noise;
   private final SampleFiles files;
 
   /**
@@ -30,6 +32,21 @@ final class SamplingRun {
    * @param files where the samples go
    */
   SamplingRun(CommandLine command, Pipeline model, SampleRequest request, SampleFiles files) {
+    this(command, model, request, NoiseSource.of(request.seed()), files);
+  }
+
+  /**
+   * Prepares a run from other noise than that of the request's seed.
+   *
+   * @param noise where noise comes from
+   */
+  SamplingRun(
+      CommandLine command,
+      Pipeline model,
+      SampleRequest request,
+      NoiseSource noise,
+      SampleFiles files) {
+    this.noise = noise;
     this.command = command;
     this.model = model;
     this.request = request;
@@ -82,15 +99,17 @@ final class SamplingRun {
     try (ProgressDisplay display = ProgressDisplay.open(command, "sampling")) {
       return model.sample(
           request,
+          noise,
           (first, step) -> {
-            show(display, first, step, System.nanoTime() - start);
+            show(display, request, first, step, System.nanoTime() - start);
             return follower.onStep(first, step) && !interruption.requested();
           });
     }
   }
 
   /** A step counts once for each batch. */
-  private void show(ProgressDisplay display, int first, SamplingStep step, long nanos) {
+  static void show(
+      ProgressDisplay display, SampleRequest request, int first, SamplingStep step, long nanos) {
     long batches = Math.ceilDiv(request.count(), request.batch());
     long done = (long) (first / request.batch()) * step.total() + step.done();
     int n = step.shape().dim(0);

@@ -3,6 +3,7 @@ package ornstein.cli;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import ornstein.diffusion.train.TrainingProgress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,9 +37,14 @@ record SaveInterval(long steps, Duration time) {
     }
   }
 
-  /** Whether it is time to save again. */
-  boolean due(long stepsSince, Duration timeSince) {
-    return steps > 0 ? stepsSince >= steps : timeSince.compareTo(time) >= 0;
+  /**
+   * Whether it is time again: at the steps that are multiples of the number, so that an interrupted
+   * run saves at the same ones, or after the time.
+   *
+   * @param last when it was done last, in time since this process went on with the run
+   */
+  boolean due(Duration last, TrainingProgress now) {
+    return steps > 0 ? now.step() % steps == 0 : now.running().minus(last).compareTo(time) >= 0;
   }
 
   @Override

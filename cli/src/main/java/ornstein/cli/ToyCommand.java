@@ -23,6 +23,7 @@ import ornstein.diffusion.schedule.BetaSchedule;
 import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.diffusion.toy.PlanarData;
 import ornstein.diffusion.toy.PlanarModel;
+import ornstein.diffusion.train.Annealing;
 import ornstein.diffusion.train.Objective;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.engine.Rng;
@@ -172,12 +173,14 @@ final class ToyCommand implements Callable<Integer> {
   private TrainingConfig training(UsageCheck usage) {
     return usage.valid(
         () ->
-            TrainingConfig.defaults()
-                .withLimits(trainSteps, Duration.ZERO)
-                .withRate(BATCH, LEARNING_RATE, WARM_UP_STEPS, true)
-                .withEmaDecay(EMA_DECAY)
-                .withObjective(new Objective(loss, "low_discrepancy", 0))
-                .withSeed(seed));
+            TrainingConfig.builder()
+                .limits(trainSteps, Duration.ZERO)
+                .batchSize(BATCH)
+                .learningRate(LEARNING_RATE, WARM_UP_STEPS, Annealing.LINEAR)
+                .emaDecays(EMA_DECAY)
+                .objective(new Objective(loss, "low_discrepancy", 0))
+                .seed(seed)
+                .build());
   }
 
   private boolean train(PlanarModel model, PlanarData planar) {

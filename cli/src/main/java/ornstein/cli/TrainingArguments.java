@@ -2,6 +2,8 @@ package ornstein.cli;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.train.Annealing;
+import ornstein.diffusion.train.NonFinitePolicy;
 import ornstein.diffusion.train.Objective;
 import ornstein.diffusion.train.TrainingConfig;
 import picocli.CommandLine.Option;
@@ -27,18 +29,37 @@ final class TrainingArguments {
   long warmUp = 100;
 
   @Option(
+      names = "--microbatch",
+      paramLabel = "N",
+      description =
+          "Images whose gradients are computed at once, a divisor of the batch: less memory, the"
+              + " same mean. Default: the whole batch.")
+  @Nullable Integer microbatch;
+
+  @Option(
+      names = "--recompute",
+      description =
+          "Compute activations again in the backward pass instead of keeping them: much less"
+              + " memory, a third more time.")
+  boolean recompute;
+
+  @Option(
       names = "--anneal",
-      negatable = true,
-      description = "Let the rate fall to 0 until the end. Default: if there is an end.")
-  @Nullable Boolean anneal;
+      paramLabel = "HOW",
+      description =
+          "How the rate falls to 0 until the end: linear, cosine or constant. Default: linear, or"
+              + " constant if there is no end.")
+  @Nullable String anneal;
 
   @Option(
       names = "--ema",
       paramLabel = "DECAY",
+      split = ",",
       description =
-          "Decay of the averaged weights, which are what is saved; it grows to this value from"
-              + " 0.1. Default: ${DEFAULT-VALUE}.")
-  double ema = 0.9999;
+          "Decays of the averaged weights, such as 0.999,0.9999; each grows to its value from 0.1."
+              + " The first makes model.safetensors, others model-ema-DECAY.safetensors. Default:"
+              + " 0.9999.")
+  double[] ema = {0.9999};
 
   @Option(
       names = "--weight-decay",
@@ -53,12 +74,12 @@ final class TrainingArguments {
   double clipNorm = 1;
 
   @Option(
-      names = "--loss",
-      paramLabel = "NAME",
+      names = "--non-finite",
+      paramLabel = "WHAT",
       description =
-          "What is minimised: simple, min_snr or p2; with a learned variance hybrid,"
-              + " unscaled_hybrid, kl or vlb. Default: simple, or hybrid.")
-  @Nullable String loss;
+          "What to do when loss or gradient is NaN or infinite: stop, skip the step, or roll_back to"
+              + " the last checkpoint. Default: stop.")
+  NonFinitePolicy nonFinite = NonFinitePolicy.STOP;
 
   @Option(
       names = "--schedule-sampler",
@@ -69,14 +90,6 @@ final class TrainingArguments {
   String timesteps = "uniform";
 
   @Option(
-      names = "--label-dropout",
-      paramLabel = "P",
-      description =
-          "Part of the images shown without their class, so that samples can be guided (0.1)."
-              + " Default: ${DEFAULT-VALUE}.")
-  double labelDropout = 0;
-
-  @Option(
       names = "--seed",
       paramLabel = "S",
       description = "Seed of weights, order, noise and samples. Default: ${DEFAULT-VALUE}.")
@@ -85,25 +98,37 @@ final class TrainingArguments {
   TrainingArguments() {}
 
   /** The optimisation until the given limits. */
-  TrainingConfig config(UsageCheck usage, boolean learnsVariance, long steps, Duration time) {
+  TrainingConfig config(
+      UsageCheck usage,
+      ObjectiveArguments objective,
+      boolean learnsVariance,
+      LimitArguments limits) {
+    Objective minimised = objective.objective(usage, learnsVariance, timesteps);
+    long steps = limits.steps(usage);
+    Duration time = limits.time(usage);
     boolean endless = steps == 0 && time.isZero();
+    Annealing fall =
+        usage.valid(
+            () -> Annealing.named(anneal != null ? anneal : endless ? "constant" : "linear"));
     usage.require(
-        !endless || anneal == null || !anneal,
-        "--anneal needs an end to reach 0 at; give --steps or a time, or --no-anneal");
-    String named = loss != null ? loss : learnsVariance ? "hybrid" : "simple";
+        !endless || fall == Annealing.CONSTANT,
+        "--anneal "
+            + anneal
+            + " needs an end to reach 0 at; give --steps or a time, or --anneal constant");
     return usage.valid(
         () ->
-            new TrainingConfig(
-                batch,
-                rate,
-                warmUp,
-                anneal != null ? anneal : !endless,
-                weightDecay,
-                clipNorm,
-                ema,
-                new Objective(named, timesteps, labelDropout),
-                seed,
-                steps,
-                time));
+            TrainingConfig.builder()
+                .batchSize(batch)
+                .microbatch(microbatch == null ? batch : microbatch)
+                .learningRate(rate, warmUp, fall)
+                .weightDecay(weightDecay)
+                .maxGradNorm(clipNorm)
+                .emaDecays(ema)
+                .objective(minimised)
+                .nonFinite(nonFinite)
+                .recompute(recompute)
+                .seed(seed)
+                .limits(steps, time)
+                .build());
   }
 }

@@ -19,7 +19,13 @@ final class ChildJvm {
 
   /** Starts a command; its output goes to the log. */
   static Process start(Path log, List<String> properties, String... command) throws IOException {
-    List<String> line = new ArrayList<>();
+    return start(List.of(), log, properties, command);
+  }
+
+  /** The same started by another program, which limits what it may do. */
+  static Process start(List<String> starter, Path log, List<String> properties, String... command)
+      throws IOException {
+    List<String> line = new ArrayList<>(starter);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("--add-modules", "jdk.incubator.vector", "-Djava.awt.headless=true"));
     line.addAll(properties);

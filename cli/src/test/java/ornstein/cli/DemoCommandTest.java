@@ -27,18 +27,25 @@ class DemoCommandTest {
   @TempDir Path folder;
 
   @Test
-  void writesFiveWholeFilesAndSaysWhatIsNext() throws IOException {
+  void writesSixWholeFilesAndSaysWhatIsNext() throws IOException {
     Path out = folder.resolve("new/demo");
     Run run = Run.of("demo", "--steps=3", "--seed=9", "--out=" + out);
     assertEquals(0, run.code(), run.err());
 
     assertEquals(
-        Set.of("model.safetensors", "loss.png", "samples.png", "samples.npz", "denoising.gif"),
+        Set.of(
+            "fashion.png",
+            "model.safetensors",
+            "loss.png",
+            "samples.png",
+            "samples.npz",
+            "denoising.gif"),
         names(out));
     Pipeline model = Pipeline.load(out.resolve("model.safetensors"));
     assertEquals(10, model.config().classNames().size());
     assertNotNull(ImageIO.read(out.resolve("loss.png").toFile()));
     assertNotNull(ImageIO.read(out.resolve("samples.png").toFile()));
+    assertNotNull(ImageIO.read(out.resolve("fashion.png").toFile()));
     assertNotNull(ImageIO.read(out.resolve("denoising.gif").toFile()));
     NpyArray images = Npz.read(out.resolve("samples.npz")).get("arr_0");
     NpyArray labels = Npz.read(out.resolve("samples.npz")).get("arr_1");
@@ -56,7 +63,8 @@ class DemoCommandTest {
     assertTrue(run.out().contains(next), run.out());
     assertTrue(run.err().contains("training: step 3 of 3, loss "), run.err());
     assertTrue(run.err().contains("sampling: step 25 of 25, "), run.err());
-    assertEquals(2, run.err().lines().count(), "a short run should not fill a log: " + run.err());
+    // three where nothing takes ten seconds
+    assertTrue(run.err().lines().count() <= 5, "a short run should not fill a log: " + run.err());
   }
 
   private static Set<String> names(Path folder) throws IOException {

@@ -45,6 +45,7 @@ class InterruptionTest {
     assertEquals(130, child.exitValue(), text);
     assertTrue(text.contains("interrupted: finishing the step, then saving"), text);
     assertTrue(text.contains("wrote " + model), text);
+    assertTrue(text.contains("wrote " + out.resolve("report.html")), text);
     assertEquals(10, Pipeline.load(model).config().classNames().size());
     assertFalse(Files.exists(out.resolve("samples.png")), "sampled in spite of the interrupt");
     assertNoLeftovers(out);

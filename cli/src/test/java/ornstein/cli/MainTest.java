@@ -38,7 +38,7 @@ class MainTest {
     assertUsage(Run.of(), "ornstein: no command given; see 'ornstein --help'");
     assertUsage(
         Run.of("doctr"),
-        "ornstein: Unmatched argument at index 0: 'doctr'; did you mean doctor or train?;"
+        "ornstein: Unmatched argument at index 0: 'doctr'; did you mean doctor?;"
             + " see 'ornstein --help'");
     assertUsage(
         Run.of("doctor", "--nonsense"),

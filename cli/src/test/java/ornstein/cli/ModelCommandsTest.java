@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,28 +211,103 @@ class ModelCommandsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"euler", "heun", "rk45", "dpm3", "dpm++2s", "unipc2", "pndm", "sde-dpm++2m"})
-  void everySolverSamplesAndIsReproducible(String solver) throws IOException {
+      strings = {
+        "--solver=euler",
+        "--solver=heun",
+        "--solver=rk45",
+        "--solver=dpm3",
+        "--solver=dpm++2s",
+        "--solver=unipc2",
+        "--solver=pndm",
+        "--solver=edm",
+        "--solver=sde-dpm++2m",
+        "--sampler=langevin",
+        "--sampler=predictor_corrector",
+        "--sampler=ddpm --rng=torch"
+      })
+  void everySamplerSamplesAndIsReproducible(String option) throws IOException {
     byte[][] made = new byte[2][];
     for (int i = 0; i < 2; i++) {
       String out = file("s" + i + ".npz");
+      List<String> args = new ArrayList<>(List.of("sample", "--model", model, "-n", "3"));
+      args.addAll(List.of(option.split(" ")));
+      // PyTorch's noise is a sequence: an image depends on its batch.
+      int batch = option.contains("torch") ? 3 : 3 - i;
+      args.addAll(List.of("--steps", "5", "--batch", Integer.toString(batch), "--out", out));
+      done(args.toArray(String[]::new));
+      made[i] = Files.readAllBytes(Path.of(out));
+    }
+    assertArrayEquals(made[0], made[1]);
+  }
+
+  @Test
+  void aClassifierPullsSamples() throws IOException {
+    Path out = folder.resolve("classifier");
+    done(
+        "train-classifier",
+        "--data",
+        "digits",
+        "--model",
+        model,
+        "--steps",
+        "3",
+        "--batch",
+        "8",
+        "--model-channels",
+        "8",
+        "--out",
+        out.toString());
+    String classifier = out.resolve("model.safetensors").toString();
+    byte[][] made = new byte[3][];
+    String[] scales = {"0", "5000", "5000"}; // the classifier knows next to nothing
+    for (int i = 0; i < 3; i++) {
+      String samples = file("pulled" + i + ".npz");
       done(
           "sample",
           "--model",
           model,
           "-n",
-          "3",
-          "--solver",
-          solver,
+          "2",
+          "--label",
+          "d3",
           "--steps",
-          "5",
+          "3",
           "--batch",
-          Integer.toString(3 - i),
+          Integer.toString(1 + i % 2),
+          "--classifier",
+          classifier,
+          "--classifier-scale",
+          scales[i],
           "--out",
-          out);
-      made[i] = Files.readAllBytes(Path.of(out));
+          samples);
+      made[i] = Files.readAllBytes(Path.of(samples));
     }
-    assertArrayEquals(made[0], made[1]);
+    assertFalse(Arrays.equals(made[0], made[1]));
+    assertArrayEquals(made[1], made[2]); // whatever the batch
+    done(
+        "sample",
+        "--model",
+        model,
+        "-n",
+        "2",
+        "--label",
+        "d3",
+        "--steps",
+        "3",
+        "--sampler",
+        "ddpm",
+        "--classifier",
+        classifier,
+        "--classifier-form",
+        "mean",
+        "--out",
+        file("mean.npz"));
+    Run wrong = Run.of("sample", "--model", classifier);
+    assertEquals(1, wrong.code());
+    assertTrue(wrong.err().contains("holds a classifier where a unet is needed"), wrong.err());
+    Run none = Run.of("sample", "--model", model, "--classifier-scale", "2");
+    assertEquals(2, none.code());
+    assertTrue(none.err().contains("give --classifier"), none.err());
   }
 
   @Test

@@ -189,7 +189,10 @@ class SampleCommandTest {
         "--guidance 3 | guidance 3.0 needs a model that was also trained without classes",
         "--guidance NaN | --guidance must be finite, got NaN",
         "--spacing quad:900 | quad spacing cannot visit 900 timesteps",
-        "--sampler euler | expected one of [DDIM, DDPM] (case-insensitive) but was 'euler'",
+        "--sampler euler | expected one of [DDIM, DDPM, LANGEVIN, PREDICTOR_CORRECTOR] (case-insensitive)",
+        "--langevin-steps 3 | --langevin-steps and --langevin-size are settings of langevin",
+        "--sampler langevin --langevin-steps 0 | --langevin-steps must be at least 1, got 0",
+        "--sampler langevin --langevin-size 2 | --langevin-size must be in (0, 1], got 2.0",
         "--size 9x8      | multiples of 2",
         "--size 8by8     | '8by8' is no image size",
         "--size 0x8      | '0x8' is no image size",
@@ -214,8 +217,10 @@ class SampleCommandTest {
   }
 
   @Test
-  void modelIsRequired() {
-    assertUsage(Run.of("sample"), "Missing required option: '--model=FILE'");
+  void capitalsOfAClassDoNotMatter() throws IOException {
+    byte[] exact = Files.readAllBytes(samples("exact.npz", "-n", "2", "--label", "dog"));
+    assertArrayEquals(
+        exact, Files.readAllBytes(samples("capital.npz", "-n", "2", "--label", "Dog")));
   }
 
   private static void assertUsage(Run run, String message) {
@@ -257,7 +262,7 @@ class SampleCommandTest {
     Path file = Files.writeString(folder.resolve("plain"), "a file");
     Run run = sample("-n=1", "--steps=1", "--out=" + file.resolve("x.png"));
     assertEquals(1, run.code(), run.err());
-    assertTrue(run.err().contains(file + ": is in the way"), run.err());
+    assertTrue(run.err().contains(file + " is a file in the way"), run.err());
     assertUsage(sample("--out=" + file), "--out " + file + " is a file; give a folder");
   }
 }

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +31,13 @@ import ornstein.nn.unet.UNetConfig;
 
 class TrainCommandTest {
   private static final List<String> TINY =
-      List.of("--model-channels=8", "--res-blocks=1", "--batch=4", "--diffusion-steps=10");
+      List.of(
+          "--model-channels=8",
+          "--res-blocks=1",
+          "--batch=4",
+          "--diffusion-steps=10",
+          "--log-every=1",
+          "--validate-every=2");
 
   @TempDir Path folder;
 
@@ -51,17 +59,40 @@ class TrainCommandTest {
 
   /** Trains two steps and returns the model, checked together with what lies beside it. */
   private Pipeline trained(Path data, String... options) throws IOException {
+    deleteRun();
     List<String> args = new ArrayList<>(List.of(options));
     args.add("--steps=2");
     Run run = train(data, args.toArray(String[]::new));
     assertEquals(0, run.code(), run.err());
     assertNotNull(ImageIO.read(out().resolve("loss.png").toFile()));
     assertNotNull(ImageIO.read(out().resolve("samples.png").toFile()));
-    List<String> log = Files.readAllLines(out().resolve("log.csv"));
-    assertEquals("step,loss,learning_rate,grad_norm,seconds", log.get(0));
+    List<String> log = Files.readAllLines(out().resolve("metrics.csv"));
+    assertTrue(log.get(0).startsWith("step,loss,loss_q0,loss_q1,loss_q2,loss_q3,"), log.get(0));
     assertEquals(3, log.size());
     assertTrue(log.get(2).startsWith("2,"), log.get(2));
     return Pipeline.load(out().resolve("model.safetensors"));
+  }
+
+  /** A folder that holds a run is not trained into again. */
+  private void deleteRun() throws IOException {
+    if (Files.exists(out())) {
+      try (Stream<Path> files = Files.walk(out())) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSizeThatSoonIsOddMakesASmallNetworkAndIsSaid() throws IOException {
+    Run odd = train(npz(Shape.of(4, 17, 17)), "--steps=1");
+    assertEquals(0, odd.code(), odd.err());
+    assertTrue(odd.err().contains("levels 1. --size 16x16 makes better use of it"), odd.err());
+    deleteRun();
+    Run even = train(npz(Shape.of(4, 16, 16)), "--steps=1");
+    assertEquals(0, even.code(), even.err());
+    assertFalse(even.err().contains("note:"), even.err());
   }
 
   private static byte[] pixels(int count) {
@@ -165,7 +196,7 @@ class TrainCommandTest {
             "--schedule=linear",
             "--diffusion-steps=50",
             "--predict=v",
-            "--no-anneal",
+            "--anneal=constant",
             "--ema=0.5");
     UNetConfig network = model.model().config();
     assertEquals(List.of(1, 2, 3), network.channelMult());
@@ -240,7 +271,16 @@ class TrainCommandTest {
         "--weight-decay=-1      | weight decay must be in [0, 1), got -1.0",
         "--clip-norm=0          | gradient norm bound must be above 0, got 0.0",
         "--steps=-1             | --steps must be at least 0, got -1",
-        "--steps=0 --anneal     | --anneal needs an end to reach 0 at",
+        "--steps=0 --anneal=cosine | --anneal cosine needs an end to reach 0 at",
+        "--anneal=fast          | unknown annealing 'fast'; use constant, linear or cosine",
+        "--microbatch=3         | microbatch must be a divisor of the batch size 4, got 3",
+        "--ema=0.9,0.9          | EMA decays must be different, got [0.9, 0.9]",
+        "--non-finite=hope      | expected one of [STOP, SKIP, ROLL_BACK]",
+        "--keep=0               | --keep must be at least 1, got 0",
+        "--log-every=0          | --log-every must be at least 1, got 0",
+        "--validate-every=3 --log-every=2 | --validate-every must be a multiple of --log-every 2",
+        "--preset=30x30         | --preset '30x30' is unknown; use one of 8x8, 28x28, 32x32",
+        "--resume               | holds no run (run.json is missing)",
         "--seconds=1 --hours=1  | --seconds, --minutes and --hours exclude each other",
         "--minutes=0            | --minutes must be above 0",
         "--save-every=0s        | '0s' is neither a number of steps (500) nor a time (90s, 10m, 2h)",
@@ -251,7 +291,7 @@ class TrainCommandTest {
         "--size=9999x9999       | is over 64 megapixels",
         "--no-labels --labels=auto | --no-labels and --labels contradict each other",
         "--lr=0.1 --batch=2 --lr=0.2 | option '--lr' (RATE) should be specified only once",
-        "--labels=here          | expected one of [AUTO, FIRST_COLUMN, LAST_COLUMN, NONE]",
+        "--labels=here          | expected one of [AUTO, FIRST_COLUMN, LAST_COLUMN, PREFIX, NONE]",
       })
   void wrongUsageIsOneLineAndExitCode2(String options, String message) throws IOException {
     assertUsage(train(npz(Shape.of(2, 12, 12, 1)), options.split(" +", -1)), message);

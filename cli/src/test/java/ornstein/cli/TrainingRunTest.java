@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.data.ImageDataset;
+import ornstein.diffusion.train.Annealing;
 import ornstein.diffusion.train.Trainer;
 import ornstein.diffusion.train.TrainingConfig;
 import ornstein.diffusion.train.TrainingException;
@@ -30,11 +32,27 @@ import picocli.CommandLine;
 class TrainingRunTest {
   private static final int BATCH = 2;
   private static final int MOST_STEPS = 6;
+  private static final Set<String> SAVED =
+      Set.of(
+          "model.safetensors",
+          "loss.png",
+          "metrics.csv",
+          "log.txt",
+          "run.lock",
+          "checkpoints",
+          "tensorboard",
+          "report.html");
 
   @TempDir Path folder;
+  private RunFolder kept;
 
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  @AfterEach
+  void unlock() throws IOException {
+    kept.close();
+  }
 
   /** Grey images of 2×2 pixels that turn into NaN after a number of reads. */
   private static final class Failing implements ImageDataset {
@@ -81,20 +99,23 @@ class TrainingRunTest {
 
     @Override
     public void image(int i, float[] dst, int offset) {
-      reads--;
+      // A look at all images, one at a time, to tell them from others is no training.
+      reads -= dst.length == 4 ? 0 : 1;
       for (int k = 0; k < 4; k++) {
         dst[offset + k] = reads < 0 ? Float.NaN : 0.1f * (i + k);
       }
     }
   }
 
-  private TrainingRun run(int goodSteps, SaveInterval interval) {
+  private TrainingRun<Pipeline> run(int goodSteps, String saveEvery) throws IOException {
     UNetConfig network =
         UNetConfig.builder().channels(1).modelChannels(4).groups(2).numHeads(1).build();
     TrainingConfig config =
-        TrainingConfig.defaults()
-            .withLimits(MOST_STEPS, Duration.ZERO)
-            .withRate(BATCH, 1e-3, 0, false);
+        TrainingConfig.builder()
+            .limits(MOST_STEPS, Duration.ZERO)
+            .batchSize(BATCH)
+            .learningRate(1e-3, 0, Annealing.CONSTANT)
+            .build();
     Trainer trainer =
         new Trainer(
             network,
@@ -104,7 +125,11 @@ class TrainingRunTest {
     CommandLine command =
         Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     OutputFolder target = OutputFolder.of(new UsageCheck(command.getCommandSpec()), folder);
-    return new TrainingRun(command, trainer, target, interval, true);
+    RunArguments settings = new RunArguments();
+    settings.saveEvery = new SaveInterval.Converter().convert(saveEvery);
+    settings.logEvery = 1;
+    kept = RunFolder.open(target);
+    return new TrainingRun<>(command, trainer, target, kept, settings);
   }
 
   private Set<String> files() throws IOException {
@@ -115,27 +140,31 @@ class TrainingRunTest {
 
   @Test
   void failedRunKeepsItsLastSaveAndShowsItsCourse() throws IOException {
-    TrainingRun run = run(3, new SaveInterval(2, Duration.ZERO));
+    TrainingRun<Pipeline> run = run(3, "2");
     TrainingException e = assertThrows(TrainingException.class, run::run);
-    assertTrue(OneLineErrors.describe(e).contains("at step 4; lower the learning rate"));
-    assertEquals(Set.of("model.safetensors", "loss.png", "log.csv"), files());
-    assertEquals(1 + 3, Files.readAllLines(folder.resolve("log.csv")).size());
+    assertTrue(
+        OneLineErrors.describe(e)
+            .contains("the loss is NaN at step 4 (2 of 2 losses are not finite, at timesteps "));
+    assertEquals(SAVED, files());
+    assertEquals(1 + 3, Files.readAllLines(folder.resolve("metrics.csv")).size());
     assertNotNull(ImageIO.read(folder.resolve("loss.png").toFile()));
     assertEquals(2, Pipeline.load(folder.resolve("model.safetensors")).config().height());
   }
 
   @Test
   void failureInTheFirstStepLeavesNothing() throws IOException {
-    TrainingRun run = run(0, new SaveInterval(1, Duration.ZERO));
+    TrainingRun<Pipeline> run = run(0, "1");
     assertThrows(TrainingException.class, run::run);
-    assertEquals(Set.of(), files());
+    assertEquals(
+        Set.of("metrics.csv", "log.txt", "run.lock", "checkpoints", "tensorboard"), files());
+    assertEquals(List.of(), kept.checkpoints());
   }
 
   @Test
   void saveThatFailsOnTheWayDoesNotEndTheRun() throws IOException {
     // A folder in the model's place lets each save fail, the last one too.
     Files.createDirectory(folder.resolve("model.safetensors"));
-    TrainingRun run = run(MOST_STEPS, new SaveInterval(2, Duration.ZERO));
+    TrainingRun<Pipeline> run = run(MOST_STEPS, "2");
     IOException e = assertThrows(IOException.class, run::run);
     assertTrue(OneLineErrors.describe(e).contains("model.safetensors: "), e.getMessage());
     List<String> complaints =
@@ -146,9 +175,9 @@ class TrainingRunTest {
 
   @Test
   void finishedRunReturnsTheModelThatItWrote() throws IOException {
-    Pipeline model = run(MOST_STEPS, new SaveInterval(0, Duration.ofHours(1))).run();
+    Pipeline model = run(MOST_STEPS, "1h").run();
     assertNotNull(model);
-    assertEquals(Set.of("model.safetensors", "loss.png", "log.csv"), files());
+    assertEquals(SAVED, files());
     assertTrue(out.toString().startsWith("trained 6 steps in "), out.toString());
     assertTrue(err.toString().contains("training: step 6 of 6, loss "), err.toString());
   }

@@ -38,17 +38,23 @@ public record DiffusionConfig(
     int width,
     List<String> classNames) {
   private static final String PREFIX = "diffusion.";
+  private static final int MOST_STEPS = 1 << 20;
 
   /**
    * Checks the values.
    *
-   * @throws IllegalArgumentException if the schedule is unknown, or a size is below 1
+   * @throws IllegalArgumentException if the schedule is unknown, the chain too long, or a size
+   *     below 1
    */
   public DiffusionConfig {
     classNames = List.copyOf(classNames);
     if (height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "image size must be at least 1x1, got " + height + "x" + width);
+    }
+    if (steps > MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "a chain has at most " + MOST_STEPS + " steps, not " + steps);
     }
     BetaSchedule unused = BetaSchedule.named(schedule, steps); // refuses what it cannot build
   }
@@ -106,6 +112,17 @@ public record DiffusionConfig(
   public DiffusionConfig withVariance(VarianceModel other) {
     return new DiffusionConfig(
         schedule, steps, parameterization, other, rescaleTimesteps, height, width, classNames);
+  }
+
+  /**
+   * The same with other classes.
+   *
+   * @param names their names in order; empty without classes
+   * @return the changed configuration
+   */
+  public DiffusionConfig withClassNames(List<String> names) {
+    return new DiffusionConfig(
+        schedule, steps, parameterization, variance, rescaleTimesteps, height, width, names);
   }
 
   /**

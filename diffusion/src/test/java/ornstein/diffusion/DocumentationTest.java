@@ -5,24 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.module.ModuleReference;
-import java.lang.module.ResolvedModule;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -38,16 +31,7 @@ class DocumentationTest {
   private static final Pattern LINK =
       Pattern.compile("(?<!!)\\[[^\\]]*\\]\\(([^):#]+)(?:#[^)]*)?\\)");
 
-  private final Path root = root();
-
-  /** The repository, whether tests run in it or in one of its modules. */
-  private static Path root() {
-    Path folder = Path.of("").toAbsolutePath();
-    while (!Files.exists(folder.resolve("docs/theory.md"))) {
-      folder = Objects.requireNonNull(folder.getParent(), "not within the repository");
-    }
-    return folder;
-  }
+  private final Path root = ProjectFiles.root();
 
   /** Runs the example as the README says, from its source, on the class path. */
   @Test
@@ -67,7 +51,7 @@ class DocumentationTest {
                 "jdk.incubator.vector",
                 "-Djava.awt.headless=true",
                 "-cp",
-                classPath(),
+                ProjectFiles.classPath(),
                 file.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
@@ -164,23 +148,5 @@ class DocumentationTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /**
-   * Where this JVM has the project and its libraries from, on the module path or the class path.
-   */
-  private static String classPath() {
-    ModuleLayer layer = Pipeline.class.getModule().getLayer();
-    if (layer == null) {
-      return System.getProperty("java.class.path");
-    }
-    return layer.configuration().modules().stream()
-        .map(ResolvedModule::reference)
-        .map(ModuleReference::location)
-        .flatMap(Optional::stream)
-        .filter(uri -> uri.getScheme().equals("file"))
-        .map((URI uri) -> Path.of(uri).toString())
-        .sorted()
-        .collect(Collectors.joining(File.pathSeparator));
   }
 }

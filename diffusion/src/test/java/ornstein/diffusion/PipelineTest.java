@@ -27,6 +27,7 @@ import ornstein.diffusion.sampler.DdpmSampler;
 import ornstein.engine.Shape;
 import ornstein.engine.io.FormatException;
 import ornstein.nn.checkpoint.Checkpoint;
+import ornstein.nn.checkpoint.NetworkKind;
 
 class PipelineTest {
   @TempDir Path folder;
@@ -91,7 +92,7 @@ class PipelineTest {
     FormatException e = assertThrows(FormatException.class, () -> Pipeline.load(text));
     assertTrue(e.getMessage().contains("text.safetensors"), e.getMessage());
     Path bare = folder.resolve("bare.safetensors");
-    new Checkpoint(model.model(), java.util.Map.of()).save(bare);
+    new Checkpoint<>(NetworkKind.UNET, model.model(), java.util.Map.of()).save(bare);
     FormatException noDiffusion = assertThrows(FormatException.class, () -> Pipeline.load(bare));
     assertTrue(
         noDiffusion.getMessage().contains("diffusion.class_names"), noDiffusion.getMessage());
@@ -151,6 +152,14 @@ class PipelineTest {
         List.of("0:1/4", "0:2/4", "0:3/4", "0:4/4", "4:1/4", "4:2/4", "4:3/4", "4:4/4"), seen);
     assertThrows(
         CancellationException.class, () -> model.sample(request, (first, step) -> step.done() < 2));
+  }
+
+  @Test
+  void describesTheKernelsOfOneEvaluation() {
+    String one = model.describe(1);
+    assertTrue(one.contains("convolution") && one.contains("share of operations"), one);
+    assertTrue(model.describe(3).contains("3x"));
+    assertThrows(IllegalArgumentException.class, () -> model.describe(0));
   }
 
   @Test

@@ -106,6 +106,45 @@ public final class Functional {
   }
 
   /**
+   * The logarithm of softmax along the last axis, without overflow.
+   *
+   * @param x logits, at least one axis
+   * @return log-probabilities of x's shape
+   */
+  public static Tensor logSoftmax(Tensor x) {
+    int[] dims = x.shape().dims();
+    dims[dims.length - 1] = 1;
+    Tensor shifted = x.sub(x.detach().max(-1).reshape(dims));
+    return shifted.sub(shifted.exp().sum(true, -1).log());
+  }
+
+  /**
+   * The cross-entropy of class labels, −log softmax(logits)<sub>label</sub>.
+   *
+   * @param logits [N, K]
+   * @param labels [N], class numbers in [0, K) held as floats
+   * @return [N]
+   * @throws ShapeException if the shapes do not fit
+   * @throws IndexOutOfBoundsException if a label is no class
+   */
+  public static Tensor crossEntropy(Tensor logits, Tensor labels) {
+    int classes = logits.shape().dim(-1);
+    if (logits.shape().rank() != 2 || !labels.shape().equals(Shape.of(logits.shape().dim(0)))) {
+      throw new ShapeException(
+          "cross-entropy needs logits [N, K] and labels [N], got "
+              + logits.shape()
+              + " and "
+              + labels.shape());
+    }
+    float[] identity = new float[classes * classes];
+    for (int k = 0; k < classes; k++) {
+      identity[k * classes + k] = 1;
+    }
+    Tensor oneHot = embedding(Tensor.of(identity, classes, classes), labels);
+    return logSoftmax(logits).mul(oneHot).sum(-1).neg();
+  }
+
+  /**
    * Multi-head attention on separate queries, keys and values; channel = head · d + i.
    *
    * @param q [N, T, C]
@@ -153,7 +192,21 @@ public final class Functional {
    * @throws ShapeException if timesteps has another rank or dim is below 2
    */
   public static Tensor timestepEmbedding(Tensor timesteps, int dim) {
-    return Autograd.apply(new SinusoidalEmbeddingOp(dim, 10_000f), timesteps);
+    return timestepEmbedding(timesteps, dim, 10_000f);
+  }
+
+  /**
+   * Sinusoidal embedding of timesteps, cosines first: f<sub>i</sub> = maxPeriod<sup>−i/h</sup> with
+   * h = ⌊dim/2⌋.
+   *
+   * @param timesteps [N], fractions allowed
+   * @param dim length of an embedding, at least 2
+   * @param maxPeriod the longest period over 2π would be that of i = h
+   * @return [N, dim]
+   * @throws ShapeException if timesteps has another rank or dim is below 2
+   */
+  public static Tensor timestepEmbedding(Tensor timesteps, int dim, float maxPeriod) {
+    return Autograd.apply(new SinusoidalEmbeddingOp(dim, maxPeriod), timesteps);
   }
 
   /**
@@ -166,6 +219,48 @@ public final class Functional {
    */
   public static Tensor upsampleNearest(Tensor x, int factor) {
     return Autograd.apply(new UpsampleOp(factor), x);
+  }
+
+  /**
+   * Bilinear resizing between pixel centres, as PyTorch's interpolate has it without aligned
+   * corners.
+   *
+   * @param x [N, H, W, C]
+   * @param height height of the result, at least 1
+   * @param width width of the result, at least 1
+   * @return [N, height, width, C]
+   * @throws ShapeException if x is no image or a size is below 1
+   */
+  public static Tensor resizeBilinear(Tensor x, int height, int width) {
+    Shape s = x.shape();
+    if (s.rank() != 4 || height < 1 || width < 1) {
+      throw new ShapeException(
+          "bilinear resizing needs images [N, H, W, C] and a size, got "
+              + s
+              + " and "
+              + height
+              + "x"
+              + width);
+    }
+    int n = s.dim(0);
+    int c = s.dim(3);
+    Tensor rows = betweenCentres(s.dim(1), height).expand(Shape.of(n, height, s.dim(1)));
+    Tensor tall = rows.matmul(x.reshape(n, s.dim(1), s.dim(2) * c));
+    Tensor columns = betweenCentres(s.dim(2), width).expand(Shape.of(n * height, width, s.dim(2)));
+    return columns.matmul(tall.reshape(n * height, s.dim(2), c)).reshape(n, height, width, c);
+  }
+
+  /** The weights of linear interpolation from one number of pixels to another, [1, to, from]. */
+  private static Tensor betweenCentres(int from, int to) {
+    float[] weights = new float[to * from];
+    for (int i = 0; i < to; i++) {
+      double place = Math.max(0, (i + 0.5) * from / to - 0.5);
+      int left = (int) place;
+      int right = Math.min(left + 1, from - 1);
+      weights[i * from + left] += (float) (1 - (place - left));
+      weights[i * from + right] += (float) (place - left);
+    }
+    return Tensor.of(weights, 1, to, from);
   }
 
   /**

@@ -81,6 +81,15 @@ public final class Rng {
     GeneratorState.put(seed, stream, state, at);
   }
 
+  /**
+   * A generator at the same place, that moves on its own: it gives the same numbers again.
+   *
+   * @return the copy
+   */
+  public Rng copy() {
+    return new Rng(seed, stream, stored, position);
+  }
+
   private Buffer state() {
     if (stored != null) {
       return stored.buffer();

@@ -107,4 +107,57 @@ class TensorTest {
     assertEquals(Math.sin(0.03), e[3], 1e-6);
     assertEquals(0, e[4]);
   }
+
+  @Test
+  void logSoftmaxDoesNotOverflow() {
+    Tensor x = Tensor.of(new float[] {1000, 999, -1000, 0, 0, 0}, 2, 3);
+    float[] y = Functional.logSoftmax(x).toArray();
+    double log = Math.log(1 + Math.exp(-1));
+    assertArrayEquals(
+        new float[] {
+          (float) -log,
+          (float) (-1 - log),
+          (float) (-2000 - log),
+          (float) -Math.log(3),
+          (float) -Math.log(3),
+          (float) -Math.log(3)
+        },
+        y,
+        1e-5f);
+  }
+
+  /** The gradient of the cross-entropy is softmax − one-hot. */
+  @Test
+  void crossEntropyHasItsGradient() {
+    Tensor x = Tensor.of(new float[] {0.3f, -0.2f, 0.9f, 2, -1, 0.5f}, 2, 3).requiresGrad();
+    Tensor labels = Tensor.of(new float[] {2, 0});
+    Tensor loss = Functional.crossEntropy(x, labels);
+    float[] p = Functional.softmax(x.detach()).toArray();
+    assertArrayEquals(
+        new float[] {(float) -Math.log(p[2]), (float) -Math.log(p[3])}, loss.toArray(), 1e-6f);
+    float[] expected = p.clone();
+    expected[2] -= 1;
+    expected[3] -= 1;
+    assertArrayEquals(expected, loss.sum().backward().get(x).toArray(), 1e-6f);
+    assertThrows(ShapeException.class, () -> Functional.crossEntropy(x, Tensor.zeros(3)));
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> Functional.crossEntropy(x, Tensor.of(new float[] {0, 3})));
+  }
+
+  /** Numbers of PyTorch's interpolate. */
+  @Test
+  void bilinearResizingIsPyTorchs() {
+    Tensor x = Tensor.of(new float[] {0, 1, 4, 9, 16, 25}, 1, 2, 3, 1);
+    float[] larger = {
+      0, 0.625f, 2.125f, 4, 0.9f, 1.9f, 3.85f, 6.1f, 4.5f, 7, 10.75f, 14.5f, 8.1f, 12.1f, 17.65f,
+      22.9f, 9, 13.375f, 19.375f, 25
+    };
+    assertArrayEquals(larger, Functional.resizeBilinear(x, 5, 4).toArray(), 1e-5f);
+    float[] smaller = {5.5f, 13};
+    assertArrayEquals(smaller, Functional.resizeBilinear(x, 1, 2).toArray(), 1e-5f);
+    Tensor many = Rng.of(1).normal(Shape.of(2, 3, 4, 3));
+    assertArrayEquals(many.toArray(), Functional.resizeBilinear(many, 3, 4).toArray(), 1e-6f);
+    assertThrows(ShapeException.class, () -> Functional.resizeBilinear(x, 0, 2));
+  }
 }

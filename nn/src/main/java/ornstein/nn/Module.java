@@ -52,6 +52,21 @@ public abstract class Module {
     return child;
   }
 
+  /**
+   * Takes over all that another module declares, under the same names: for a part that checkpoints
+   * know nothing of.
+   *
+   * @param <M> type of the part
+   * @param part the part, complete
+   * @return the part
+   * @throws IllegalArgumentException if one of its names is taken
+   */
+  protected final <M extends Module> M include(M part) {
+    ((Module) part).parameters.forEach(this::register);
+    ((Module) part).children.forEach(this::register);
+    return part;
+  }
+
   private void requireFree(String name) {
     if (name.isEmpty() || parameters.containsKey(name) || children.containsKey(name)) {
       throw new IllegalArgumentException(

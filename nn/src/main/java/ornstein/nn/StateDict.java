@@ -1,18 +1,13 @@
 package ornstein.nn;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.function.UnaryOperator;
 import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
-import ornstein.engine.io.FormatException;
-import ornstein.engine.io.SafeTensors;
+import ornstein.engine.io.DType;
 import ornstein.engine.io.SafeTensorsWriter;
 
 /**
@@ -20,7 +15,7 @@ import ornstein.engine.io.SafeTensorsWriter;
  * a network and a file, or between networks of different families. Not safe for writing by several
  * threads.
  */
-public final class StateDict {
+public final class StateDict implements Weights {
   private static final class Entry {
     final Shape shape;
     final float[] values;
@@ -60,30 +55,47 @@ public final class StateDict {
   }
 
   /**
-   * Reads all tensors of a file as float32.
-   *
-   * @param file the open file
-   * @return its tensors in the order of the file's header
-   * @throws FormatException if the file was shortened while it was open
-   */
-  public static StateDict read(SafeTensors file) throws FormatException {
-    StateDict state = new StateDict();
-    for (String name : file.names()) {
-      state.put(name, file.shape(name), file.floats(name));
-    }
-    return state;
-  }
-
-  /**
    * Adds all entries to a file that is being written, as F32.
    *
    * @param writer the writer
    * @throws IllegalArgumentException if the writer has one of the names already
    */
   public void write(SafeTensorsWriter writer) {
-    for (Map.Entry<String, Entry> e : entries.entrySet()) {
-      writer.f32(e.getKey(), e.getValue().shape, e.getValue().values);
+    write(writer, DType.F32);
+  }
+
+  /**
+   * Adds all entries to a file that is being written.
+   *
+   * @param writer the writer
+   * @param type F32, which keeps every bit, or F16 or BF16, which round to nearest
+   * @throws IllegalArgumentException if the type is another, a finite value is beyond the range of
+   *     F16, or the writer has one of the names already
+   */
+  public void write(SafeTensorsWriter writer, DType type) {
+    entries.forEach(
+        (name, entry) -> {
+          switch (type) {
+            case F32 -> writer.f32(name, entry.shape, entry.values);
+            case F16 -> writer.f16(name, entry.shape, requireHalf(name, entry.values));
+            case BF16 -> writer.bf16(name, entry.shape, entry.values);
+            default ->
+                throw new IllegalArgumentException(
+                    "weights are stored as F32, F16 or BF16, not " + type);
+          }
+        });
+  }
+
+  /** What lies beyond the range of F16 would become infinite without a word. */
+  private static float[] requireHalf(String name, float[] values) {
+    for (float value : values) {
+      if (Float.isFinite(value)
+          && Float.isInfinite(Float.float16ToFloat(Float.floatToFloat16(value)))) {
+        throw new IllegalArgumentException(
+            "'" + name + "' holds " + value + ", beyond the range of F16; store it as BF16 or F32");
+      }
     }
+    return values;
   }
 
   /**
@@ -104,33 +116,17 @@ public final class StateDict {
     return this;
   }
 
-  /**
-   * The names.
-   *
-   * @return an unmodifiable view in order
-   */
+  @Override
   public SequencedSet<String> names() {
     return Collections.unmodifiableSequencedSet(entries.sequencedKeySet());
   }
 
-  /**
-   * The shape of an entry.
-   *
-   * @param name its name
-   * @return its shape in the checkpoint
-   * @throws NoSuchElementException if there is no such entry
-   */
+  @Override
   public Shape shape(String name) {
     return entry(name).shape;
   }
 
-  /**
-   * The elements of an entry.
-   *
-   * @param name its name
-   * @return its elements, row-major; not a copy
-   * @throws NoSuchElementException if there is no such entry
-   */
+  @Override
   public float[] values(String name) {
     return entry(name).values;
   }
@@ -141,68 +137,5 @@ public final class StateDict {
       throw new NoSuchElementException("no '" + name + "' among " + entries.size() + " entries");
     }
     return e;
-  }
-
-  /**
-   * Number of values in all entries together.
-   *
-   * @return the sum of all sizes
-   */
-  public long size() {
-    return entries.values().stream().mapToLong(e -> e.values.length).sum();
-  }
-
-  /**
-   * The same arrays under other names: how one family's checkpoint becomes another's.
-   *
-   * @param names gives the new name of each name
-   * @return a state dict that shares the arrays
-   * @throws IllegalArgumentException if two names become one
-   */
-  public StateDict renamed(UnaryOperator<String> names) {
-    StateDict result = new StateDict();
-    for (Map.Entry<String, Entry> e : entries.entrySet()) {
-      String name = names.apply(e.getKey());
-      if (result.entries.putIfAbsent(name, e.getValue()) != null) {
-        throw new IllegalArgumentException("two entries would both be named '" + name + "'");
-      }
-    }
-    return result;
-  }
-
-  /**
-   * Copies all entries into a network, whose names and shapes must be exactly these.
-   *
-   * @param module the network; unchanged if anything does not fit
-   * @throws StateDictException if names are missing, unexpected or misshapen; it lists them all
-   */
-  public void loadInto(Module module) {
-    loadInto(module.namedParameters());
-  }
-
-  /**
-   * Copies all entries into parameters, whose names and shapes must be exactly these.
-   *
-   * @param parameters the parameters by name; unchanged if anything does not fit
-   * @throws StateDictException if names are missing, unexpected or misshapen; it lists them all
-   */
-  public void loadInto(SequencedMap<String, Parameter> parameters) {
-    List<String> missing = new ArrayList<>();
-    List<String> misshapen = new ArrayList<>();
-    parameters.forEach(
-        (name, p) -> {
-          Entry e = entries.get(name);
-          if (e == null) {
-            missing.add(name);
-          } else if (!e.shape.equals(p.checkpointShape())) {
-            misshapen.add(name + " " + e.shape + " instead of " + p.checkpointShape());
-          }
-        });
-    List<String> unexpected = new ArrayList<>(entries.keySet());
-    unexpected.removeAll(parameters.keySet());
-    if (!missing.isEmpty() || !unexpected.isEmpty() || !misshapen.isEmpty()) {
-      throw new StateDictException(missing, unexpected, misshapen);
-    }
-    parameters.forEach((name, p) -> p.set(p.fromCheckpoint(entry(name).values)));
   }
 }

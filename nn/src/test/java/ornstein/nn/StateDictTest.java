@@ -91,7 +91,7 @@ class StateDictTest {
     Path file = folder.resolve("pair.safetensors");
     writer.write(file);
     try (SafeTensors tensors = SafeTensors.open(file)) {
-      StateDict read = StateDict.read(tensors);
+      Weights read = Weights.of(tensors);
       assertEquals(state.names(), read.names());
       for (String name : state.names()) {
         assertEquals(state.shape(name), read.shape(name));
@@ -101,13 +101,13 @@ class StateDictTest {
   }
 
   @Test
-  void renamesForOtherFamilies() {
+  void aPartOfTheNamesIsAView() {
     StateDict state = StateDict.of(new Pair(3));
-    StateDict renamed = state.renamed(name -> name.replace("body.0", "fc"));
-    assertEquals(
-        List.of("fc.weight", "fc.bias", "conv.weight", "conv.bias"), List.copyOf(renamed.names()));
-    assertArrayEquals(state.values("body.0.bias"), renamed.values("fc.bias"));
-    assertThrows(IllegalArgumentException.class, () -> state.renamed(name -> "same"));
+    Weights body = state.under("body.");
+    assertEquals(List.of("0.weight", "0.bias"), List.copyOf(body.names()));
+    assertArrayEquals(state.values("body.0.bias"), body.values("0.bias"));
+    assertEquals(state.shape("body.0.weight"), body.shape("0.weight"));
+    assertEquals(0, state.under("ema.").names().size());
   }
 
   @Test

@@ -70,13 +70,16 @@ public record Judgement(Figure figure, List<Measurement> measurements, OptionalD
   }
 
   /**
-   * Whether the figure fell: it is short, and not because other programs kept the cores busy in all
-   * measurements.
+   * Whether the figure fell: it is short, also of what this host reaches in general, and not
+   * because other programs kept the cores busy in all measurements.
    *
+   * @param host what share of the recorded ratios this host reaches in general, in (0, 1]
    * @return false also if there is no record
    */
-  public boolean fell() {
-    return isShort() && measurements.stream().anyMatch(Measurement::undisturbed);
+  public boolean fell(double host) {
+    return isShort()
+        && best().ratio() < (1 - TOLERANCE) * host * recorded.getAsDouble()
+        && measurements.stream().anyMatch(Measurement::undisturbed);
   }
 
   /**

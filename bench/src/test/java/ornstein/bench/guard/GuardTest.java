@@ -75,6 +75,60 @@ class GuardTest {
     assertEquals("1 of 2 figures fell by more than 20 %", lines.get(7));
   }
 
+  /**
+   * Seven figures of which all but the first reach a share of their record, which is 1 for each.
+   */
+  private List<String> fallen(double first, double others) {
+    List<String> names = List.of("a", "b", "c", "d", "e", "f", "g");
+    SequencedMap<String, Double> ratios = new LinkedHashMap<>();
+    for (String name : names) {
+      double ratio = name.equals("a") ? first : others;
+      meter.give(name, ratio, ratio, ratio);
+      ratios.put(name, 1.0);
+    }
+    Guard guard = guard(names.toArray(String[]::new));
+    return names(guard.compare(RatioRecord.empty().with(MACHINE, ratios)));
+  }
+
+  @Test
+  void aHostThatIsSlowerAtEverythingIsHeldAgainstWhatItReaches() {
+    assertEquals(List.of(), fallen(0.76, 0.86));
+    String text = printed.toString();
+    assertTrue(text.contains("this host reaches 86 % of the record in general"), text);
+    assertTrue(text.contains("short as the whole host is: a"), text);
+    assertTrue(text.contains("0 of 7 figures fell"), text);
+  }
+
+  @Test
+  void aFigureThatFellBelowItsHostFallsThereToo() {
+    assertEquals(List.of("a"), fallen(0.68, 0.86));
+  }
+
+  /** What neighbours held up says nothing about the host. */
+  @Test
+  void disturbedFiguresDoNotExcuseAFall() {
+    List<String> quiet = List.of("a", "b", "c", "d", "e", "f");
+    List<String> busy = List.of("g", "h", "i", "j", "k", "l", "m", "n");
+    SequencedMap<String, Double> ratios = new LinkedHashMap<>();
+    quiet.forEach(name -> ratios.put(name, 1.0));
+    busy.forEach(name -> ratios.put(name, 1.0));
+    meter.give("a", 0.76, 0.76, 0.76);
+    quiet.subList(1, 6).forEach(name -> meter.give(name, 1));
+    busy.forEach(name -> meter.giveDisturbed(name, 0.81));
+    Guard guard = guard(ratios.sequencedKeySet().toArray(String[]::new));
+    assertEquals(List.of("a"), names(guard.compare(RatioRecord.empty().with(MACHINE, ratios))));
+  }
+
+  @Test
+  void aFasterHostExcusesAndAccusesNothing() {
+    assertEquals(List.of(), fallen(0.85, 1.2));
+  }
+
+  @Test
+  void aFallOfAllFiguresIsNotPutDownToTheHost() {
+    assertEquals(List.of("a", "b", "c", "d", "e", "f", "g"), fallen(0.79, 0.79));
+  }
+
   @Test
   void withoutARecordForTheMachineNothingIsJudged() {
     meter.give("a", 0.001);

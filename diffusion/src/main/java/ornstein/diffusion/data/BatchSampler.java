@@ -94,8 +94,20 @@ public final class BatchSampler {
    * @return a number in [0, 1)
    */
   public double chance(long step, int i) {
+    return chance(step, i, 0);
+  }
+
+  /**
+   * One of several independent uniform numbers that belong to one place of one step.
+   *
+   * @param step the step, from 0
+   * @param i the place in the batch
+   * @param k which number, from 0; number 0 is {@link #chance(long, int)}
+   * @return a number in [0, 1)
+   */
+  public double chance(long step, int i, int k) {
     long state = mix(mix(~seed) + step * batch + i);
-    return (mix(state + GOLDEN_GAMMA) >>> 11) * 0x1p-53;
+    return (mix(state + (k + 1) * GOLDEN_GAMMA) >>> 11) * 0x1p-53;
   }
 
   /**

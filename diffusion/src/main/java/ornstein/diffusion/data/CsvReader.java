@@ -39,7 +39,7 @@ final class CsvReader implements DatasetReader {
         switch (options.labels()) {
           case FIRST_COLUMN -> true;
           case LAST_COLUMN -> false;
-          case AUTO, NONE -> rows.labelColumnFirst();
+          case AUTO, PREFIX, NONE -> rows.labelColumnFirst();
         };
     PixelBudget budget = new PixelBudget(path);
     List<byte[]> images = new ArrayList<>();
@@ -72,7 +72,8 @@ final class CsvReader implements DatasetReader {
       return builder.build(new int[0], List.of());
     }
     int[] numbers = labels.stream().mapToInt(Integer::intValue).toArray();
-    if (options.labels() == LabelChoice.AUTO && !rows.labelColumnFirst()) {
+    if ((options.labels() == LabelChoice.AUTO || options.labels() == LabelChoice.PREFIX)
+        && !rows.labelColumnFirst()) {
       requireLabels(path, numbers);
     }
     return builder.build(numbers, MemoryImages.numberedClasses(path, numbers));

@@ -12,9 +12,25 @@ package ornstein.diffusion.data;
  * @param limit at most this many images are kept: the first ones, and of a folder ones spread
  *     evenly over the sorted listing
  * @param labels where labels come from
+ * @param bits 8 or 16: how many bits of a picture's values are kept; 16 only of a folder of
+ *     pictures
+ * @param maxBadFiles how many files of a folder may be left out because they cannot be read; one
+ *     more is an error, and so is the first if this is 0
+ * @param loading where the pictures of a folder are kept
+ * @param memory the most bytes that pictures may take in memory: a folder that needs more is
+ *     streamed, and what is decoded of it stays within this bound; zero means a quarter of the heap
  */
 public record DatasetOptions(
-    int height, int width, int channels, int maxValue, int limit, LabelChoice labels) {
+    int height,
+    int width,
+    int channels,
+    int maxValue,
+    int limit,
+    LabelChoice labels,
+    int bits,
+    int maxBadFiles,
+    Loading loading,
+    long memory) {
 
   /**
    * Checks the values.
@@ -40,15 +56,27 @@ public record DatasetOptions(
     if (limit < 0) {
       throw new IllegalArgumentException("limit " + limit + " is negative; give at least 1");
     }
+    if (bits != 8 && bits != 16) {
+      throw new IllegalArgumentException(bits + " bits are not supported; give 8 or 16");
+    }
+    if (maxBadFiles < 0) {
+      throw new IllegalArgumentException(
+          "a limit of " + maxBadFiles + " bad files is not possible; give at least 0");
+    }
+    if (memory < 0) {
+      throw new IllegalArgumentException(
+          memory + " bytes of memory for images are not possible; give at least 1");
+    }
   }
 
   /**
-   * Everything as the file says, labels included.
+   * Everything as the file says, labels included, in 8 bits; no file of a folder may be bad, and
+   * one that is large is streamed.
    *
    * @return the default options
    */
   public static DatasetOptions defaults() {
-    return new DatasetOptions(0, 0, 0, 0, 0, LabelChoice.AUTO);
+    return new DatasetOptions(0, 0, 0, 0, 0, LabelChoice.AUTO, 8, 0, Loading.AUTO, 0);
   }
 
   /**
@@ -60,7 +88,8 @@ public record DatasetOptions(
    * @throws IllegalArgumentException if the size is not possible
    */
   public DatasetOptions withSize(int height, int width) {
-    return new DatasetOptions(height, width, channels, maxValue, limit, labels);
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
   }
 
   /**
@@ -71,7 +100,8 @@ public record DatasetOptions(
    * @throws IllegalArgumentException if the count is outside that range
    */
   public DatasetOptions withChannels(int channels) {
-    return new DatasetOptions(height, width, channels, maxValue, limit, labels);
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
   }
 
   /**
@@ -82,7 +112,8 @@ public record DatasetOptions(
    * @throws IllegalArgumentException if the value is outside that range
    */
   public DatasetOptions withMaxValue(int maxValue) {
-    return new DatasetOptions(height, width, channels, maxValue, limit, labels);
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
   }
 
   /**
@@ -93,7 +124,8 @@ public record DatasetOptions(
    * @throws IllegalArgumentException if the limit is negative
    */
   public DatasetOptions withLimit(int limit) {
-    return new DatasetOptions(height, width, channels, maxValue, limit, labels);
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
   }
 
   /**
@@ -103,6 +135,64 @@ public record DatasetOptions(
    * @return the new options
    */
   public DatasetOptions withLabels(LabelChoice labels) {
-    return new DatasetOptions(height, width, channels, maxValue, limit, labels);
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
+  }
+
+  /**
+   * The same options with another depth.
+   *
+   * @param bits 8 or 16
+   * @return the new options
+   * @throws IllegalArgumentException if it is another number
+   */
+  public DatasetOptions withBits(int bits) {
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
+  }
+
+  /**
+   * The same options with another limit of files that may be left out.
+   *
+   * @param maxBadFiles at least 0
+   * @return the new options
+   * @throws IllegalArgumentException if it is negative
+   */
+  public DatasetOptions withMaxBadFiles(int maxBadFiles) {
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
+  }
+
+  /**
+   * The same options with another place for pictures.
+   *
+   * @param loading where they are kept
+   * @return the new options
+   */
+  public DatasetOptions withLoading(Loading loading) {
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
+  }
+
+  /**
+   * The same options with another bound of the memory that pictures take.
+   *
+   * @param memory bytes, at least 1; or 0 for a quarter of the heap
+   * @return the new options
+   * @throws IllegalArgumentException if it is negative
+   */
+  public DatasetOptions withMemory(long memory) {
+    return new DatasetOptions(
+        height, width, channels, maxValue, limit, labels, bits, maxBadFiles, loading, memory);
+  }
+
+  /** The greatest value of a decoded picture. */
+  int pictureMaxValue() {
+    return (1 << bits) - 1;
+  }
+
+  /** The bound of the memory that pictures take, in bytes. */
+  long pictureMemory() {
+    return memory > 0 ? memory : Runtime.getRuntime().maxMemory() / 4;
   }
 }

@@ -22,19 +22,7 @@ public final class Datasets {
   private Datasets() {}
 
   /**
-   * Reads a data set into memory. Its kind is told by content first, then by name:
-   *
-   * <ul>
-   *   <li>an IDX file of unsigned bytes, gzip or not; labels from the file beside it whose name has
-   *       {@code labels-idx1} for {@code images-idx3}; or a folder with MNIST's training files
-   *   <li>a CIFAR-10 binary file, or a folder of {@code data_batch_*.bin}
-   *   <li>a folder of PNG or JPEG files; sub-folders are classes
-   *   <li>an npz archive with {@code arr_0} (or {@code images}, {@code x}, {@code x_train}) of
-   *       uint8 {@code [N, H, W]} or {@code [N, H, W, C]} and possibly labels in {@code arr_1} (or
-   *       {@code labels}, {@code y}, {@code y_train}); an npy file of such images
-   *   <li>a csv file, gzip or not, of an image on each line, possibly with a label in the last
-   *       column
-   * </ul>
+   * Opens a data set, without a listener; see {@link #open(Path, DatasetOptions, DatasetListener)}.
    *
    * @param path the file or folder
    * @param options how to read it
@@ -44,7 +32,50 @@ public final class Datasets {
    * @throws IOException if it does not exist or cannot be read
    */
   public static ImageDataset open(Path path, DatasetOptions options) throws IOException {
-    return reader(path).read(effective(path), options);
+    return open(path, options, DatasetListener.NONE);
+  }
+
+  /**
+   * Opens a data set: reads it into memory, or, of a folder of pictures that is too large for that,
+   * looks through all files once and decodes them again when they are needed. Its kind is told by
+   * content first, then by name:
+   *
+   * <ul>
+   *   <li>an IDX file of unsigned bytes, gzip or not; labels from the file beside it whose name has
+   *       {@code labels-idx1} for {@code images-idx3}; or a folder with MNIST's training files
+   *   <li>a CIFAR-10 binary file, or a folder of {@code data_batch_*.bin}
+   *   <li>a folder of PNG or JPEG files; sub-folders are classes, or what files' names begin with
+   *       (see {@link LabelChoice})
+   *   <li>an npz archive with {@code arr_0} (or {@code images}, {@code x}, {@code x_train}) of
+   *       uint8 {@code [N, H, W]} or {@code [N, H, W, C]} and possibly labels in {@code arr_1} (or
+   *       {@code labels}, {@code y}, {@code y_train}); an npy file of such images
+   *   <li>a csv file, gzip or not, of an image on each line, possibly with a label in the last
+   *       column
+   * </ul>
+   *
+   * @param path the file or folder
+   * @param options how to read it
+   * @param listener is told how the reading goes on, and of files that are left out
+   * @return the data set, of at least one image; close it, because it may read files
+   * @throws ornstein.engine.io.FormatException if it is damaged, inconsistent, too large, empty or
+   *     of an unknown kind; the message names the file and the remedy
+   * @throws IOException if it does not exist or cannot be read
+   */
+  public static ImageDataset open(Path path, DatasetOptions options, DatasetListener listener)
+      throws IOException {
+    DatasetReader reader = reader(path, listener);
+    if (!(reader instanceof FolderReader)) {
+      requirePictures(path, options.loading() == Loading.STREAM, "can be streamed");
+      requirePictures(path, options.bits() > 8, "can have 16 bits (--bits)");
+    }
+    return reader.read(effective(path), options);
+  }
+
+  private static void requirePictures(Path path, boolean wanted, String what) throws IOException {
+    if (wanted) {
+      throw DatasetReader.bad(
+          path, "is no folder of PNG or JPEG files, and only such " + what + "; leave that out");
+    }
   }
 
   /**
@@ -67,12 +98,12 @@ public final class Datasets {
     }
   }
 
-  private static DatasetReader reader(Path path) throws IOException {
+  private static DatasetReader reader(Path path, DatasetListener listener) throws IOException {
     if (Files.isDirectory(path)) {
       if (!idxInFolder(path).equals(path)) {
         return new IdxReader();
       }
-      return CifarReader.batches(path).isEmpty() ? new FolderReader() : new CifarReader();
+      return CifarReader.batches(path).isEmpty() ? new FolderReader(listener) : new CifarReader();
     }
     if (!Files.exists(path)) {
       throw new NoSuchFileException(

@@ -1,150 +1,202 @@
 package ornstein.diffusion.data;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.StringJoiner;
+import ornstein.diffusion.data.FolderListing.Entry;
+import ornstein.diffusion.data.ImageDecoder.Size;
+import ornstein.engine.io.FormatException;
 
 /**
- * A folder of PNG and JPEG files sorted by name, without labels; or of sub-folders of such files,
- * each a class, numbered in the order of their names. Hidden files and other kinds are passed over.
+ * A folder of PNG and JPEG files; see {@link FolderListing} for which. All are decoded once, on
+ * several threads, also where they are to be streamed: then it is known which are good, and what is
+ * in them.
  */
 final class FolderReader implements DatasetReader {
   private static final int NAMED_IN_ERROR = 3;
 
-  private record Entry(Path file, int label) {}
+  private final DatasetListener listener;
+
+  FolderReader(DatasetListener listener) {
+    this.listener = listener;
+  }
 
   @Override
   public ImageDataset read(Path path, DatasetOptions options) throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    List<String> classes = new ArrayList<>();
-    list(path, entries, classes);
-    entries = spread(entries, options.limit());
-    if (options.height() == 0) {
-      checkSizes(path, entries);
-    }
-    int channels = options.channels();
-    MemoryImages.Builder builder = new MemoryImages.Builder(path, options);
-    for (Entry entry : entries) {
-      PixelImage image = ImageDecoder.decode(entry.file());
-      if (channels == 0) {
-        channels = image.channels;
+    DecodingThreads threads = new DecodingThreads();
+    ImageDataset data = null;
+    try {
+      data = new Reading(path, options, threads).run();
+      return data;
+    } finally {
+      if (!(data instanceof StreamedImages)) {
+        threads.close();
       }
-      if (options.channels() == 0 && !PixelImage.lossless(image.channels, channels)) {
-        throw DatasetReader.bad(
-            entry.file(),
-            "has "
-                + image.channels
-                + " channels, but the first image, "
-                + entries.get(0).file().getFileName()
-                + ", has "
-                + channels
-                + "; say which to use (--channels 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA)");
-      }
-      builder.add(image.toChannels(channels));
     }
-    if (classes.isEmpty() || options.labels() == LabelChoice.NONE) {
-      return builder.build(new int[0], List.of());
-    }
-    return builder.build(entries.stream().mapToInt(Entry::label).toArray(), classes);
   }
 
-  private static void list(Path folder, List<Entry> entries, List<String> classes)
-      throws IOException {
-    for (Path file : images(folder)) {
-      entries.add(new Entry(file, -1));
+  /** The reading of one folder. */
+  private final class Reading {
+    private final Path folder;
+    private final DatasetOptions options;
+    private final DecodingThreads threads;
+    private final BadFiles bad;
+    private final List<String> classes;
+    private List<Entry> entries;
+
+    Reading(Path folder, DatasetOptions options, DecodingThreads threads) throws IOException {
+      this.folder = folder;
+      this.options = options;
+      this.threads = threads;
+      this.bad = new BadFiles(folder, options.maxBadFiles(), listener);
+      FolderListing listing = FolderListing.of(folder, options.labels()).spread(options.limit());
+      this.entries = listing.entries();
+      this.classes = listing.classes();
     }
-    for (Path sub : sorted(folder, Files::isDirectory)) {
-      List<Path> files = images(sub);
-      if (files.isEmpty()) {
-        continue;
+
+    ImageDataset run() throws IOException {
+      if (options.height() == 0) {
+        checkSizes();
       }
-      if (classes.isEmpty() && !entries.isEmpty()) {
+      PixelImage first = first();
+      PictureLoader loader =
+          new PictureLoader(options, first.channels, entries.get(0).file().getFileName());
+      long bytes = (long) entries.size() * first.pixels.length;
+      boolean stream =
+          switch (options.loading()) {
+            case STREAM -> true;
+            case MEMORY -> false;
+            case AUTO -> bytes > Math.min(options.pictureMemory(), PixelBudget.LIMIT);
+          };
+      return stream ? streamed(first, loader) : inMemory(loader);
+    }
+
+    /** The first picture that can be read; those before it are bad. */
+    private PixelImage first() throws IOException {
+      for (int i = 0; ; i++) {
+        bad.requireOthers(i < entries.size());
+        try {
+          PixelImage image =
+              ImageDecoder.decode(entries.get(i).file(), options.pictureMaxValue())
+                  .fitted(options.channels(), options.height(), options.width());
+          entries = entries.subList(i, entries.size());
+          return image;
+        } catch (FormatException e) {
+          bad.add(e);
+        }
+      }
+    }
+
+    private ImageDataset inMemory(PictureLoader loader) throws IOException {
+      MemoryImages.Builder builder = new MemoryImages.Builder(folder, options);
+      List<Integer> labels = new ArrayList<>();
+      readAll(
+          entry -> loader.load(entry.file()),
+          (entry, picture) -> {
+            builder.add(picture);
+            labels.add(entry.label());
+          });
+      return builder.build(numbers(labels), classes);
+    }
+
+    private ImageDataset streamed(PixelImage first, PictureLoader loader) throws IOException {
+      UnitScale scale = new UnitScale(first.maxValue);
+      ByteBuffer digests =
+          ByteBuffer.allocate(Math.multiplyExact(entries.size(), Fingerprint.DIGEST));
+      List<Path> files = new ArrayList<>();
+      List<Integer> labels = new ArrayList<>();
+      readAll(
+          entry -> StreamedImages.digest(loader.load(entry.file()), scale),
+          (entry, digest) -> {
+            digests.put(digest);
+            files.add(entry.file());
+            labels.add(entry.label());
+          });
+      return new StreamedImages(
+          files,
+          numbers(labels),
+          classes,
+          digests.array(),
+          first,
+          loader,
+          threads,
+          options.pictureMemory());
+    }
+
+    /** Reads all files, on several threads, and leaves out those that cannot be. */
+    private <R> void readAll(DecodingThreads.Task<Entry, R> read, Kept<R> kept) throws IOException {
+      int total = entries.size();
+      int[] done = {0};
+      threads.inOrder(
+          entries,
+          read,
+          (entry, result) -> {
+            try {
+              kept.accept(entry, DecodingThreads.get(result));
+            } catch (UncheckedIOException e) {
+              throw e.getCause();
+            } catch (FormatException e) {
+              bad.add(e);
+            }
+            listener.onRead(++done[0], total);
+          });
+    }
+
+    private int[] numbers(List<Integer> labels) {
+      return classes.isEmpty() ? new int[0] : labels.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Leaves out files without a header, and fails if the others are of different sizes. */
+    private void checkSizes() throws IOException {
+      List<Entry> good = new ArrayList<>();
+      List<Size> sizes = new ArrayList<>();
+      threads.inOrder(
+          entries,
+          entry -> ImageDecoder.size(entry.file()),
+          (entry, result) -> {
+            try {
+              sizes.add(DecodingThreads.get(result));
+              good.add(entry);
+            } catch (FormatException e) {
+              bad.add(e);
+            }
+          });
+      entries = good;
+      bad.requireOthers(!entries.isEmpty());
+      Size first = sizes.get(0);
+      StringJoiner others = new StringJoiner(", ");
+      int differ = 0;
+      for (int i = 0; i < sizes.size(); i++) {
+        if (!sizes.get(i).equals(first) && differ++ < NAMED_IN_ERROR) {
+          others.add(name(i) + " is " + sizes.get(i));
+        }
+      }
+      if (differ > 0) {
         throw DatasetReader.bad(
             folder,
-            "holds images ("
-                + entries.get(0).file().getFileName()
-                + ") as well as sub-folders of images ("
-                + sub.getFileName()
-                + "); move them into sub-folders, one for each class, or open one folder alone");
-      }
-      for (Path file : files) {
-        entries.add(new Entry(file, classes.size()));
-      }
-      classes.add(sub.getFileName().toString());
-    }
-    if (entries.isEmpty()) {
-      throw DatasetReader.bad(
-          folder,
-          "holds no PNG or JPEG files (.png, .jpg, .jpeg), neither directly nor in sub-folders;"
-              + " give the folder that does");
-    }
-  }
-
-  private static List<Path> images(Path folder) throws IOException {
-    return sorted(folder, FolderReader::isImage);
-  }
-
-  private static boolean isImage(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return (name.endsWith(".png") || name.endsWith(".jpg") || name.endsWith(".jpeg"))
-        && Files.isRegularFile(file);
-  }
-
-  private static List<Path> sorted(Path folder, DirectoryStream.Filter<Path> filter)
-      throws IOException {
-    List<Path> paths = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, filter)) {
-      for (Path path : stream) {
-        if (!path.getFileName().toString().startsWith(".")) {
-          paths.add(path);
-        }
+            "holds images of different sizes: "
+                + name(0)
+                + " is "
+                + first
+                + ", but "
+                + others
+                + (differ > NAMED_IN_ERROR ? " (" + differ + " in all)" : "")
+                + "; give one size (--size HxW) that all are cropped and resized to");
       }
     }
-    paths.sort(Comparator.comparing(path -> path.getFileName().toString()));
-    return paths;
+
+    private Path name(int i) {
+      return folder.relativize(entries.get(i).file());
+    }
   }
 
-  // The first ones alone could all be of one class.
-  private static List<Entry> spread(List<Entry> entries, int limit) {
-    if (limit == 0 || limit >= entries.size()) {
-      return entries;
-    }
-    List<Entry> kept = new ArrayList<>();
-    for (int i = 0; i < limit; i++) {
-      kept.add(entries.get((int) ((long) i * entries.size() / limit)));
-    }
-    return kept;
-  }
-
-  private static void checkSizes(Path folder, List<Entry> entries) throws IOException {
-    ImageDecoder.Size first = ImageDecoder.size(entries.get(0).file());
-    int differ = 0;
-    StringBuilder named = new StringBuilder();
-    for (Entry entry : entries) {
-      ImageDecoder.Size size = ImageDecoder.size(entry.file());
-      if (!size.equals(first)) {
-        if (differ++ < NAMED_IN_ERROR) {
-          named.append(named.isEmpty() ? "" : ", ").append(folder.relativize(entry.file()));
-          named.append(" is ").append(size);
-        }
-      }
-    }
-    if (differ > 0) {
-      throw DatasetReader.bad(
-          folder,
-          "holds images of different sizes: "
-              + folder.relativize(entries.get(0).file())
-              + " is "
-              + first
-              + ", but "
-              + named
-              + (differ > NAMED_IN_ERROR ? " (" + differ + " in all)" : "")
-              + "; give one size (--size HxW) that all are cropped and resized to");
-    }
+  /** Takes what was read of a good file. */
+  @FunctionalInterface
+  private interface Kept<R> {
+    void accept(Entry entry, R result) throws IOException;
   }
 }

@@ -1,6 +1,7 @@
 package ornstein.diffusion.data;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import ornstein.engine.Shape;
 
 /**
@@ -8,9 +9,11 @@ import ornstein.engine.Shape;
  *
  * <p>Images are read one at a time by position and converted to {@code [-1, 1]} on the way, so an
  * implementation may keep them in memory or decode them when asked. Implementations are safe for
- * use by several threads.
+ * use by several threads. One that reads files while it is used throws {@link
+ * java.io.UncheckedIOException} where they have been damaged, changed or removed since it was
+ * opened, and {@link IllegalStateException} after it was closed.
  */
-public interface ImageDataset {
+public interface ImageDataset extends AutoCloseable {
   /**
    * Number of images.
    *
@@ -99,6 +102,7 @@ public interface ImageDataset {
    * @throws IndexOutOfBoundsException if there is no such image or {@code dst} is too short
    */
   default void images(int[] indices, float[] dst) {
+    prefetch(indices);
     int stride = imageSize();
     for (int n = 0; n < indices.length; n++) {
       image(indices[n], dst, n * stride);
@@ -106,13 +110,77 @@ public interface ImageDataset {
   }
 
   /**
+   * Writes several images as they are trained on: changed by chance if this set was made so, as by
+   * {@link Augmentation#applyTo}, else as they are.
+   *
+   * @param indices positions in {@code [0, size)}, repeats allowed
+   * @param chance random numbers for the places of the batch; number 0 is not used
+   * @param dst receives {@code indices.length * imageSize()} values, from 0
+   * @throws IndexOutOfBoundsException if there is no such image or {@code dst} is too short
+   */
+  default void images(int[] indices, Chance chance, float[] dst) {
+    images(indices, dst);
+  }
+
+  /**
+   * Says which images will be asked for next, so that a set that reads files may begin. Returns at
+   * once. What goes wrong is thrown when the image is asked for.
+   *
+   * @param indices positions in {@code [0, size)}
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
+  default void prefetch(int[] indices) {}
+
+  /**
+   * A digest of one image's values.
+   *
+   * @param i position in {@code [0, size)}
+   * @return SHA-256 of {@link #image} as little-endian float32: 32 bytes, a fresh array
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
+  default byte[] digest(int i) {
+    float[] values = new float[imageSize()];
+    image(i, values, 0);
+    return Fingerprint.digest(values);
+  }
+
+  /**
+   * Tells this set from others by everything in it: its size, labels, class names and values, but
+   * not where they are stored. Reads all images, unless they are in files, whose digests are known.
+   *
+   * @return a text that is equal for equal sets, without line breaks
+   */
+  default String fingerprint() {
+    return Fingerprint.of(this);
+  }
+
+  /**
+   * Some of the images.
+   *
+   * @param indices their positions in {@code [0, size)}, at least one; copied
+   * @return a view of this set, with the same classes; closing it closes this set
+   * @throws IllegalArgumentException if no position is given
+   * @throws IndexOutOfBoundsException if there is no such image
+   */
+  default ImageDataset subset(int... indices) {
+    return new ImageSubset(this, indices);
+  }
+
+  /**
    * The first images of this set, or all if there are no more.
    *
    * @param count how many, at least 1
-   * @return a view of this set
+   * @return a view of this set; closing it closes this set
    * @throws IllegalArgumentException if the count is below 1
    */
   default ImageDataset first(int count) {
-    return new FirstImages(this, count);
+    if (count < 1) {
+      throw new IllegalArgumentException("at least 1 image is needed, got " + count);
+    }
+    return count >= size() ? this : subset(IntStream.range(0, count).toArray());
   }
+
+  /** Ends the threads that read files, if there are any. A second time has no effect. */
+  @Override
+  default void close() {}
 }

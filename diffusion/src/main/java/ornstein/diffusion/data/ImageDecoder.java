@@ -6,11 +6,14 @@ import java.awt.image.Raster;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -18,16 +21,22 @@ import org.jspecify.annotations.Nullable;
 import ornstein.engine.io.FormatException;
 
 /**
- * Decodes one PNG or JPEG file to 8-bit samples. The size in the header is checked before anything
- * is decoded. Samples are taken as stored: colour profiles and orientation tags are not applied,
- * 16-bit samples are rounded to 8 bits.
+ * Decodes one PNG or JPEG file to samples of 8 or 16 bits. The size in the header is checked before
+ * anything is decoded. Samples are taken as stored: colour profiles and orientation tags are not
+ * applied; those of another depth are brought to the one asked for by rounding.
  */
 final class ImageDecoder {
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
+  private static final long MEGAPIXEL = 1_000_000;
+
   private static final List<String> DAMAGE =
       List.of("Truncated", "Premature end", "Corrupt JPEG data");
+
+  // Of all that is decoded at a time, on any number of threads, so that its memory is bounded.
+  private static final Semaphore MEGAPIXELS =
+      new Semaphore((int) (PixelImage.MAX_PIXELS / MEGAPIXEL), true);
 
   private ImageDecoder() {}
 
@@ -57,9 +66,33 @@ final class ImageDecoder {
     return read(file, reader -> new Size(reader.getHeight(0), reader.getWidth(0)));
   }
 
-  /** The image in its own channels. */
-  static PixelImage decode(Path file) throws IOException {
-    return read(file, reader -> pixels(file, reader));
+  /**
+   * The image in its own channels.
+   *
+   * @param maxValue the value of white that samples are scaled to: 255 or 65535
+   */
+  static PixelImage decode(Path file, int maxValue) throws IOException {
+    return read(
+        file,
+        reader -> {
+          long pixels = (long) reader.getHeight(0) * reader.getWidth(0);
+          int share = (int) Math.ceilDiv(pixels, MEGAPIXEL);
+          acquire(file, share);
+          try {
+            return pixels(file, reader, maxValue);
+          } finally {
+            MEGAPIXELS.release(share);
+          }
+        });
+  }
+
+  private static void acquire(Path file, int share) throws InterruptedIOException {
+    try {
+      MEGAPIXELS.acquire(share);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(file + ": decoding was interrupted");
+    }
   }
 
   @FunctionalInterface
@@ -91,7 +124,7 @@ final class ImageDecoder {
                   + " pixels, over the limit of 64 megapixels; shrink it, or remove it");
         }
         return step.apply(reader);
-      } catch (FormatException e) {
+      } catch (FormatException | InterruptedIOException | ClosedByInterruptException e) {
         throw e;
       } catch (IOException | RuntimeException e) {
         // Java's decoders answer some broken files with IndexOutOfBounds and the like.
@@ -109,7 +142,7 @@ final class ImageDecoder {
     }
   }
 
-  private static PixelImage pixels(Path file, ImageReader reader) throws IOException {
+  private static PixelImage pixels(Path file, ImageReader reader, int maxValue) throws IOException {
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, text) -> warnings.add(text));
     BufferedImage image = reader.read(0);
@@ -121,7 +154,7 @@ final class ImageDecoder {
     }
     Raster raster = image.getRaster();
     if (image.getColorModel() instanceof IndexColorModel palette) {
-      return fromPalette(raster, palette);
+      return fromPalette(raster, palette, maxValue);
     }
     int height = image.getHeight();
     int width = image.getWidth();
@@ -131,41 +164,43 @@ final class ImageDecoder {
           file, "has " + bands + " channels that are not RGB with alpha; save it as RGB");
     }
     int top = (1 << image.getColorModel().getComponentSize(0)) - 1;
-    byte[] pixels = new byte[height * width * bands];
+    byte[] pixels = new byte[height * width * bands * PixelImage.bytesPerValue(maxValue)];
     int[] row = new int[width * bands];
     for (int y = 0; y < height; y++) {
       raster.getPixels(0, y, width, 1, row);
       for (int k = 0; k < row.length; k++) {
-        int v = top == 255 ? row[k] : (int) ((row[k] * 255L + top / 2) / top);
-        pixels[y * row.length + k] = (byte) v;
+        int v = top == maxValue ? row[k] : (int) (((long) row[k] * maxValue + top / 2) / top);
+        PixelImage.put(pixels, maxValue, y * row.length + k, v);
       }
     }
-    return new PixelImage(height, width, bands, 255, pixels);
+    return new PixelImage(height, width, bands, maxValue, pixels);
   }
 
   /** Grey if all of the palette is, so that 1-, 2- and 4-bit greyscale files stay grey. */
-  private static PixelImage fromPalette(Raster raster, IndexColorModel palette) {
+  private static PixelImage fromPalette(Raster raster, IndexColorModel palette, int maxValue) {
     int[] colours = new int[palette.getMapSize()];
     palette.getRGBs(colours);
     boolean grey =
         Arrays.stream(colours)
             .allMatch(c -> ((c >> 16) & 0xff) == (c & 0xff) && ((c >> 8) & 0xff) == (c & 0xff));
     int channels = (grey ? 1 : 3) + (palette.hasAlpha() ? 1 : 0);
-    byte[] pixels = new byte[raster.getHeight() * raster.getWidth() * channels];
+    int values = raster.getHeight() * raster.getWidth() * channels;
+    byte[] pixels = new byte[values * PixelImage.bytesPerValue(maxValue)];
+    int scale = maxValue / 255;
     int at = 0;
     for (int y = 0; y < raster.getHeight(); y++) {
       for (int x = 0; x < raster.getWidth(); x++) {
         int argb = colours[raster.getSample(x, y, 0)];
         if (!grey) {
-          pixels[at++] = (byte) (argb >> 16);
-          pixels[at++] = (byte) (argb >> 8);
+          PixelImage.put(pixels, maxValue, at++, ((argb >> 16) & 0xff) * scale);
+          PixelImage.put(pixels, maxValue, at++, ((argb >> 8) & 0xff) * scale);
         }
-        pixels[at++] = (byte) argb;
+        PixelImage.put(pixels, maxValue, at++, (argb & 0xff) * scale);
         if (palette.hasAlpha()) {
-          pixels[at++] = (byte) (argb >>> 24);
+          PixelImage.put(pixels, maxValue, at++, (argb >>> 24) * scale);
         }
       }
     }
-    return new PixelImage(raster.getHeight(), raster.getWidth(), channels, 255, pixels);
+    return new PixelImage(raster.getHeight(), raster.getWidth(), channels, maxValue, pixels);
   }
 }

@@ -151,6 +151,29 @@ public final class Images {
     return new Images(indices.length, data.height(), data.width(), data.channels(), pixels, labels);
   }
 
+  /**
+   * Some of these images.
+   *
+   * @param from the first, counted from 0
+   * @param to the one after the last
+   * @return a copy of them, with their labels
+   * @throws IndexOutOfBoundsException if the range is empty or reaches beyond these images
+   */
+  public Images slice(int from, int to) {
+    if (from < 0 || from >= to || to > count) {
+      throw new IndexOutOfBoundsException(
+          "images " + from + " to " + to + " of " + count + " cannot be sliced");
+    }
+    int each = height * width * channels;
+    return new Images(
+        to - from,
+        height,
+        width,
+        channels,
+        Arrays.copyOfRange(pixels, from * each, to * each),
+        labels.length == 0 ? labels : Arrays.copyOfRange(labels, from, to));
+  }
+
   private static void check(Shape shape, int values, int labels) {
     if (shape.rank() != 4 || shape.size() == 0 || shape.dim(3) > 4) {
       throw new IllegalArgumentException(

@@ -12,6 +12,12 @@ public enum LabelChoice {
   FIRST_COLUMN,
   /** As {@link #AUTO}, but a csv file's label is its last column, whatever it holds. */
   LAST_COLUMN,
+  /**
+   * As {@link #AUTO}, but of a folder of pictures the part of a file's name before its first
+   * underscore: {@code cat_001.png} is a {@code cat}; files in sub-folders belong to the same
+   * classes. Classes are numbered in the order of their names.
+   */
+  PREFIX,
   /** No labels, even if there are any. */
   NONE
 }

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A data set held in memory as one byte array for each image. */
+/** A data set held in memory, one array of bytes for each image. */
 final class MemoryImages implements ImageDataset {
   /** More classes than this are taken for a mistake. */
   static final int MAX_CLASSES = 65_536;
@@ -20,7 +20,7 @@ final class MemoryImages implements ImageDataset {
   private final byte[][] images;
   private final int[] labels;
   private final List<String> classNames;
-  private final float[] unit;
+  private final UnitScale scale;
 
   private MemoryImages(PixelImage format, byte[][] images, int[] labels, List<String> classNames) {
     this.height = format.height;
@@ -29,11 +29,7 @@ final class MemoryImages implements ImageDataset {
     this.images = images;
     this.labels = labels;
     this.classNames = List.copyOf(classNames);
-    this.unit = new float[256];
-    for (int v = 0; v < unit.length; v++) {
-      // float32 throughout, as the reference implementation converts
-      unit[v] = v / (format.maxValue / 2f) - 1f;
-    }
+    this.scale = new UnitScale(format.maxValue);
   }
 
   @Override
@@ -75,10 +71,8 @@ final class MemoryImages implements ImageDataset {
   @Override
   public void image(int i, float[] dst, int offset) {
     byte[] pixels = images[Objects.checkIndex(i, images.length)];
-    Objects.checkFromIndexSize(offset, pixels.length, dst.length);
-    for (int k = 0; k < pixels.length; k++) {
-      dst[offset + k] = unit[pixels[k] & 0xff];
-    }
+    Objects.checkFromIndexSize(offset, imageSize(), dst.length);
+    scale.convert(pixels, dst, offset);
   }
 
   /** Checks and names numeric labels: "0", "1", … up to the greatest. */
@@ -129,21 +123,15 @@ final class MemoryImages implements ImageDataset {
     /** Adds an image; all must be alike after the options have been applied. */
     void add(PixelImage image) throws IOException {
       checkLevels(image);
-      PixelImage fitted = image;
-      if (options.channels() > 0) {
-        fitted = fitted.toChannels(options.channels());
-      }
-      if (options.height() > 0) {
-        fitted = fitted.resized(options.height(), options.width());
-      }
+      PixelImage fitted = image.fitted(options.channels(), options.height(), options.width());
       budget.take(fitted.pixels.length);
       images.add(fitted.pixels);
       format = fitted;
     }
 
     private void checkLevels(PixelImage image) throws IOException {
-      if (image.maxValue == 255) {
-        return;
+      if (image.maxValue >= 255) {
+        return; // every byte, or pair of bytes, is in range
       }
       for (byte pixel : image.pixels) {
         if ((pixel & 0xff) > image.maxValue) {

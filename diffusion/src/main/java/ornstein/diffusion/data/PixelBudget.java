@@ -24,7 +24,8 @@ final class PixelBudget {
           "holds more than "
               + (LIMIT >> 20)
               + " MiB of pixels, the most that is kept in memory here; limit the number of images,"
-              + " make them smaller, or give Java a larger heap (-Xmx)");
+              + " make them smaller, give Java a larger heap (-Xmx), or let a folder of pictures be"
+              + " streamed (--loading auto)");
     }
   }
 }

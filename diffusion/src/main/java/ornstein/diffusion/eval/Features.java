@@ -1,5 +1,8 @@
 package ornstein.diffusion.eval;
 
+import java.util.List;
+import java.util.Objects;
+
 /** Vectors of features, one for each sample. Immutable. */
 public final class Features {
   private final double[] values;
@@ -68,23 +71,71 @@ public final class Features {
     return values[sample * dimensions + dimension];
   }
 
+  /**
+   * Some of the samples.
+   *
+   * @param samples their numbers, 0 to N − 1, at least one
+   * @return their features in that order
+   * @throws IndexOutOfBoundsException if there is no such sample
+   * @throws IllegalArgumentException if no number is given
+   */
+  public Features select(int... samples) {
+    if (samples.length == 0) {
+      throw new IllegalArgumentException("no sample is selected");
+    }
+    double[] some = new double[Math.multiplyExact(samples.length, dimensions)];
+    for (int i = 0; i < samples.length; i++) {
+      int from = Objects.checkIndex(samples[i], count()) * dimensions;
+      System.arraycopy(values, from, some, i * dimensions, dimensions);
+    }
+    return new Features(some, dimensions);
+  }
+
+  /**
+   * Features one after the other.
+   *
+   * @param parts at least one, of one length of vectors
+   * @return all samples in order
+   * @throws IllegalArgumentException if there is no part, their vectors differ in length, or they
+   *     are too many for one array
+   */
+  public static Features concat(List<Features> parts) {
+    long size = 0;
+    for (Features part : parts) {
+      requireComparable(part, parts.get(0), 1);
+      size += part.values.length;
+    }
+    if (size == 0 || size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          size + " values of features cannot be in one array; use fewer samples");
+    }
+    double[] all = new double[(int) size];
+    int at = 0;
+    for (Features part : parts) {
+      System.arraycopy(part.values, 0, all, at, part.values.length);
+      at += part.values.length;
+    }
+    return new Features(all, parts.get(0).dimensions);
+  }
+
+  /**
+   * All values.
+   *
+   * @return a fresh array of N · D values, vector after vector
+   */
+  public double[] values() {
+    return values.clone();
+  }
+
   /** The squared distance of a vector from one of other features. */
   double squaredDistance(int i, Features other, int j) {
-    double sum = 0;
-    for (int d = 0; d < dimensions; d++) {
-      double off = at(i, d) - other.at(j, d);
-      sum += off * off;
-    }
-    return sum;
+    return Products.squaredDistance(
+        values, i * dimensions, other.values, j * dimensions, dimensions);
   }
 
   /** The product of a vector with one of other features. */
   double product(int i, Features other, int j) {
-    double sum = 0;
-    for (int d = 0; d < dimensions; d++) {
-      sum += at(i, d) * other.at(j, d);
-    }
-    return sum;
+    return Products.dot(values, i * dimensions, other.values, j * dimensions, dimensions);
   }
 
   /** Checks that two sets can be compared. */

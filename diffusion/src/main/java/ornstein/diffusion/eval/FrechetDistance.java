@@ -19,59 +19,41 @@ public final class FrechetDistance {
    */
   public static double between(Features a, Features b) {
     Features.requireComparable(a, b, 2);
-    double[] ma = mean(a);
-    double[] mb = mean(b);
-    double[][] ca = covariance(a, ma);
-    double[][] cb = covariance(b, mb);
-    return between(ma, ca, mb, cb);
+    return between(FeatureStatistics.of(a), FeatureStatistics.of(b));
+  }
+
+  /**
+   * The distance by statistics.
+   *
+   * @param a statistics of one set
+   * @param b statistics of the other
+   * @return the squared distance, at least 0 but for rounding
+   * @throws IllegalArgumentException if the dimensions differ
+   */
+  public static double between(FeatureStatistics a, FeatureStatistics b) {
+    if (a.dimensions() != b.dimensions()) {
+      throw new IllegalArgumentException(
+          "statistics of "
+              + a.dimensions()
+              + " and of "
+              + b.dimensions()
+              + " dimensions cannot be compared; use one extractor for both");
+    }
+    return between(a.mean(), a.rows(), b.mean(), b.rows());
   }
 
   /** The distance of two normal laws. */
   static double between(double[] ma, double[][] ca, double[] mb, double[][] cb) {
-    // tr (C₁C₂)^½ = tr (C₁^½ C₂ C₁^½)^½, which is symmetric.
-    double[][] root = SymmetricMatrix.root(ca);
-    double[][] product = SymmetricMatrix.multiply(SymmetricMatrix.multiply(root, cb), root);
+    // The eigenvalues of C₁C₂ = RᵀR C₂ are those of R C₂ Rᵀ, which is symmetric, and zeros.
+    double[][] product = SymmetricMatrix.congruent(SymmetricMatrix.factor(ca), cb);
     double distance = 0;
-    double[][] eigen = symmetric(product);
-    SymmetricMatrix.diagonalize(eigen);
     for (int i = 0; i < ma.length; i++) {
       double off = ma[i] - mb[i];
-      distance += off * off + ca[i][i] + cb[i][i] - 2 * Math.sqrt(Math.max(0, eigen[i][i]));
+      distance += off * off + ca[i][i] + cb[i][i];
+    }
+    for (double eigenvalue : SymmetricMatrix.eigenvalues(product)) {
+      distance -= 2 * Math.sqrt(Math.max(0, eigenvalue));
     }
     return distance;
-  }
-
-  private static double[][] symmetric(double[][] a) {
-    double[][] s = new double[a.length][a.length];
-    for (int i = 0; i < a.length; i++) {
-      for (int j = 0; j < a.length; j++) {
-        s[i][j] = 0.5 * (a[i][j] + a[j][i]);
-      }
-    }
-    return s;
-  }
-
-  private static double[] mean(Features x) {
-    double[] mean = new double[x.dimensions()];
-    for (int i = 0; i < x.count(); i++) {
-      for (int d = 0; d < mean.length; d++) {
-        mean[d] += x.at(i, d) / x.count();
-      }
-    }
-    return mean;
-  }
-
-  private static double[][] covariance(Features x, double[] mean) {
-    int n = mean.length;
-    double[][] c = new double[n][n];
-    for (int i = 0; i < x.count(); i++) {
-      for (int p = 0; p < n; p++) {
-        double off = (x.at(i, p) - mean[p]) / (x.count() - 1);
-        for (int q = 0; q < n; q++) {
-          c[p][q] += off * (x.at(i, q) - mean[q]);
-        }
-      }
-    }
-    return c;
   }
 }

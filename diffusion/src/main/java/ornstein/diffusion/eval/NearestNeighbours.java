@@ -8,7 +8,8 @@ package ornstein.diffusion.eval;
  * @param sample the sample
  * @param nearest the item of the data that is nearest to it
  * @param distance their distance
- * @param ratio that distance over the distance from the second nearest, from 0 (a copy) to 1
+ * @param ratio that distance over the distance from the second nearest, from 0 (a copy, also of an
+ *     item that the data holds twice) to 1
  */
 public record NearestNeighbours(int sample, int nearest, double distance, double ratio) {
 
@@ -40,7 +41,7 @@ public record NearestNeighbours(int sample, int nearest, double distance, double
           second = distance;
         }
       }
-      double ratio = second == 0 ? 1 : Math.sqrt(first / second);
+      double ratio = first == 0 ? 0 : Math.sqrt(first / second);
       found[i] = new NearestNeighbours(i, nearest, Math.sqrt(first), ratio);
     }
     return found;

@@ -103,11 +103,8 @@ public final class LossSecondMoment implements TimestepSampler {
     stale = true;
   }
 
-  /**
-   * Everything that it remembers, for a checkpoint.
-   *
-   * @return for each step its losses and how many of them there are, T (10 + 1) numbers
-   */
+  /** For each step its losses and how many of them there are, T (10 + 1) numbers. */
+  @Override
   public float[] state() {
     float[] state = Arrays.copyOf(losses, losses.length + steps);
     for (int t = 0; t < steps; t++) {
@@ -116,12 +113,7 @@ public final class LossSecondMoment implements TimestepSampler {
     return state;
   }
 
-  /**
-   * Goes on from a remembered state.
-   *
-   * @param state what {@link #state} gave
-   * @throws IllegalArgumentException if it is of another number of steps
-   */
+  @Override
   public void restore(float[] state) {
     if (state.length != losses.length + steps) {
       throw new IllegalArgumentException(

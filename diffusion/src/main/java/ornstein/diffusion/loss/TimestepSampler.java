@@ -28,6 +28,27 @@ public interface TimestepSampler {
   default void update(float[] step, float[] loss) {}
 
   /**
+   * Everything that it remembers of past losses, for a checkpoint.
+   *
+   * @return as many numbers at any time; none if it remembers nothing, as most samplers
+   */
+  default float[] state() {
+    return new float[0];
+  }
+
+  /**
+   * Goes on from a remembered state.
+   *
+   * @param state what {@link #state} gave
+   * @throws IllegalArgumentException if it is that of another sampler
+   */
+  default void restore(float[] state) {
+    if (state.length > 0) {
+      throw new IllegalArgumentException("the sampler remembers nothing");
+    }
+  }
+
+  /**
    * Draws every step with the same probability; all weights are 1.
    *
    * @param steps the number of steps T, from 1 to 2<sup>24</sup>

@@ -14,8 +14,14 @@ import ornstein.engine.program.ProgramCache;
  * steps); {@link ContinuousProcess} is the same between steps.
  */
 public final class ReverseProcess {
-  /** Recorded steps that wait for their next use: two for each of two samplers or batch sizes. */
-  private static final int IDLE_PROGRAMS = 4;
+  /**
+   * Recorded steps that wait for their next use: two for each of eight samplers, numbers of steps
+   * or batch sizes. To record a step takes about as long as to make it.
+   */
+  private static final int IDLE_PROGRAMS = 16;
+
+  /** They may take this share of the heap. */
+  private static final int IDLE_SHARE = 8;
 
   private final ProgramCache programs;
   private final ForwardProcess forward;
@@ -56,7 +62,7 @@ public final class ReverseProcess {
         varianceModel,
         thresholding,
         null,
-        new ProgramCache(IDLE_PROGRAMS));
+        newCache());
   }
 
   private ReverseProcess(
@@ -136,6 +142,26 @@ public final class ReverseProcess {
    */
   public ReverseProcess with(Thresholding other) {
     return new ReverseProcess(diffusion(), network, varianceModel, other, guidance, programs);
+  }
+
+  /**
+   * The same process with another network of the same kind of output.
+   *
+   * @param other the network
+   * @return the changed process, which shares no recordings with this one
+   */
+  public ReverseProcess with(Denoiser other) {
+    return new ReverseProcess(
+        diffusion(),
+        new NoisyNetwork(other, parameterization(), varianceModel.isLearned()),
+        varianceModel,
+        thresholding,
+        guidance,
+        newCache());
+  }
+
+  private static ProgramCache newCache() {
+    return new ProgramCache(IDLE_PROGRAMS, Runtime.getRuntime().maxMemory() / IDLE_SHARE);
   }
 
   /**
@@ -263,6 +289,29 @@ public final class ReverseProcess {
    */
   public NetworkOutput output(Tensor x, Tensor step, @Nullable Tensor labels) {
     return network.output(x, () -> inputScale.over(step, x), modelTime.at(step), labels);
+  }
+
+  /**
+   * The times of steps as networks are told them.
+   *
+   * @param step [N], steps from 1 to T held as floats
+   * @return [N]
+   * @throws IndexOutOfBoundsException if a step is outside 1 … T
+   */
+  public Tensor modelTime(Tensor step) {
+    return modelTime.at(step);
+  }
+
+  /**
+   * The network itself, at any time that it can be told.
+   *
+   * @param x what it is shown, [N, …]
+   * @param time [N], as it is told
+   * @param labels [N], class numbers held as floats, or null without classes
+   * @return its output as it is, of twice the channels with a learned variance
+   */
+  public Tensor denoise(Tensor x, Tensor time, @Nullable Tensor labels) {
+    return network.denoiser().predict(x, time, labels);
   }
 
   /**

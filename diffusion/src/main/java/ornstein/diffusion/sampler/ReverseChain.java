@@ -126,7 +126,8 @@ final class ReverseChain implements Iterator<SamplingStep> {
       return old;
     }
     try {
-      StepProgram next = StepProgram.take(process, sampler, transition, x, labels, noisy);
+      StepProgram next =
+          StepProgram.take(process, sampler, transition, x, labels, noisy ? noise : null);
       next.begin(old == null ? x : old.x(), labels);
       if (old != null) {
         old.giveBack();

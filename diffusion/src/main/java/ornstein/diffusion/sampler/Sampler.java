@@ -34,6 +34,7 @@ public interface Sampler {
    * @param labels [N], class numbers held as floats, or null without classes
    * @param noise where fresh noise comes from
    * @return x<sub>0</sub>, of the shape of x
+   * @throws CancellationException if the thread is interrupted, which it then still is
    */
   default Tensor sample(
       ReverseProcess process, Tensor x, @Nullable Tensor labels, NoiseSource noise) {
@@ -41,7 +42,8 @@ public interface Sampler {
   }
 
   /**
-   * Samples to the end, or until a listener has had enough.
+   * Samples to the end, or until a listener has had enough or the thread is interrupted, which is
+   * looked at before each step.
    *
    * @param process the reverse process; its chain decides which timesteps are visited
    * @param x x<sub>T</sub>, standard normal, [N, …]
@@ -49,7 +51,8 @@ public interface Sampler {
    * @param noise where fresh noise comes from
    * @param listener sees every step as soon as it is done
    * @return x<sub>0</sub>, of the shape of x
-   * @throws CancellationException if the listener asked to stop before the last step
+   * @throws CancellationException if the listener asked to stop before the last step, or the thread
+   *     was interrupted, which it then still is
    */
   default Tensor sample(
       ReverseProcess process,
@@ -60,6 +63,7 @@ public interface Sampler {
     Iterator<SamplingStep> steps = steps(process, x, labels, noise);
     Tensor latest = x;
     while (steps.hasNext()) {
+      requireNotInterrupted();
       SamplingStep step = steps.next();
       latest = step.x();
       if (!listener.onStep(step) && steps.hasNext()) {
@@ -68,5 +72,11 @@ public interface Sampler {
       }
     }
     return latest;
+  }
+
+  private static void requireNotInterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("sampling was cancelled: its thread was interrupted");
+    }
   }
 }

@@ -21,7 +21,17 @@ import ornstein.engine.program.RecordedFunction;
 final class StepProgram {
   /** Everything that the recorded operations depend on. */
   private record Key(
-      Object kernels, Object process, Object sampler, Shape x, boolean labels, boolean noisy) {}
+      Object kernels, Object process, Object sampler, Shape x, boolean labels, NoiseInput noise) {}
+
+  /** What a step is told of its noise. */
+  private enum NoiseInput {
+    /** Nothing: it takes none. */
+    NONE,
+    /** The states of generators, one for each sample: the program draws itself. */
+    STATES,
+    /** The numbers. */
+    VALUES
+  }
 
   private final ProgramCache cache;
   private final Key key;
@@ -34,7 +44,8 @@ final class StepProgram {
     this.key = key;
     this.function = function;
     this.steps = new float[key.x().dim(0)];
-    this.states = new float[key.noisy() ? steps.length * GeneratorState.SIZE : 0];
+    boolean draws = key.noise() == NoiseInput.STATES;
+    this.states = new float[draws ? steps.length * GeneratorState.SIZE : 0];
   }
 
   static StepProgram take(
@@ -43,7 +54,11 @@ final class StepProgram {
       ReverseChain.Transition transition,
       Tensor x,
       @Nullable Tensor labels,
-      boolean noisy) {
+      @Nullable NoiseSource noise) {
+    NoiseInput input =
+        noise == null
+            ? NoiseInput.NONE
+            : noise instanceof PerSampleNoise ? NoiseInput.STATES : NoiseInput.VALUES;
     Key key =
         new Key(
             KernelsProvider.current(),
@@ -51,7 +66,7 @@ final class StepProgram {
             sampler,
             x.shape(),
             labels != null,
-            noisy);
+            input);
     RecordedFunction function = process.programs().take(key, () -> record(key, labels, transition));
     return new StepProgram(process.programs(), key, function);
   }
@@ -60,7 +75,12 @@ final class StepProgram {
       Key key, @Nullable Tensor labels, ReverseChain.Transition transition) {
     Shape perSample = Shape.of(key.x().dim(0));
     List<Shape> shapes = new ArrayList<>(List.of(key.x(), perSample));
-    shapes.add(Shape.of(key.noisy() ? key.x().dim(0) : 0, GeneratorState.SIZE));
+    shapes.add(
+        switch (key.noise()) {
+          case NONE -> Shape.of(0);
+          case STATES -> Shape.of(key.x().dim(0), GeneratorState.SIZE);
+          case VALUES -> key.x();
+        });
     if (labels != null) {
       shapes.add(labels.shape());
     }
@@ -70,7 +90,12 @@ final class StepProgram {
             Autograd.noGrad(
                 () -> {
                   Tensor x = inputs.get(0);
-                  Tensor z = key.noisy() ? Rng.stored(inputs.get(2)).normal(key.x()) : null;
+                  Tensor z =
+                      switch (key.noise()) {
+                        case NONE -> null;
+                        case STATES -> Rng.stored(inputs.get(2)).normal(key.x());
+                        case VALUES -> inputs.get(2);
+                      };
                   Tensor own = labels == null ? null : inputs.get(3);
                   ReverseChain.Moved moved = transition.apply(x, inputs.get(1), own, z);
                   x.assign(moved.x());
@@ -79,7 +104,7 @@ final class StepProgram {
   }
 
   boolean noisy() {
-    return key.noisy();
+    return key.noise() != NoiseInput.NONE;
   }
 
   /** Sets the sample and the labels. */
@@ -94,9 +119,11 @@ final class StepProgram {
   void run(int step, NoiseSource noise) {
     Arrays.fill(steps, step);
     function.inputs().get(1).assign(steps);
-    if (noisy()) {
-      noise.putStates(step, states);
+    if (noise instanceof PerSampleNoise own && key.noise() == NoiseInput.STATES) {
+      own.putStates(step, states);
       function.inputs().get(2).assign(states);
+    } else if (noisy()) {
+      function.inputs().get(2).assign(noise.draw(step, key.x()));
     }
     function.run();
   }

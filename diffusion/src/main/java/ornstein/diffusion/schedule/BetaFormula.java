@@ -29,7 +29,12 @@ enum BetaFormula {
   LINEAR_FIXED {
     @Override
     double[] betas(int steps) {
-      return spread(steps, FIRST, LAST);
+      return betas(steps, FIRST, LAST);
+    }
+
+    @Override
+    double[] betas(int steps, double first, double last) {
+      return spread(steps, first, last);
     }
   },
   /** Nichol and Dhariwal 2021, equation 17. */
@@ -57,7 +62,12 @@ enum BetaFormula {
   SIGMOID_BETA {
     @Override
     double[] betas(int steps) {
-      return map(spread(steps, -6, 6), x -> sigmoid(x) * (LAST - FIRST) + FIRST);
+      return betas(steps, FIRST, LAST);
+    }
+
+    @Override
+    double[] betas(int steps, double first, double last) {
+      return map(spread(steps, -6, 6), x -> sigmoid(x) * (last - first) + first);
     }
   },
   /** √β is linear between the ends of the linear schedule (the DDPM code's quad). */
@@ -71,7 +81,12 @@ enum BetaFormula {
   SCALED_LINEAR {
     @Override
     double[] betas(int steps) {
-      return map(spread(steps, Math.sqrt(0.00085), Math.sqrt(0.012)), x -> x * x);
+      return betas(steps, 0.00085, 0.012);
+    }
+
+    @Override
+    double[] betas(int steps, double first, double last) {
+      return map(spread(steps, Math.sqrt(first), Math.sqrt(last)), x -> x * x);
     }
   },
   /** β = 0.02 throughout (the DDPM code's const). */
@@ -164,6 +179,20 @@ enum BetaFormula {
    * @return β₁ … β_T
    */
   abstract double[] betas(int steps);
+
+  /**
+   * The variances between other ends.
+   *
+   * @param steps T, at least 1
+   * @param first β₁
+   * @param last β_T
+   * @return β₁ … β_T
+   * @throws IllegalArgumentException if the formula has no ends to choose
+   */
+  double[] betas(int steps, double first, double last) {
+    throw new IllegalArgumentException(
+        "the noise schedule " + configurationName() + " has no ends to choose; leave them out");
+  }
 
   /** The name by which configurations store it. */
   String configurationName() {

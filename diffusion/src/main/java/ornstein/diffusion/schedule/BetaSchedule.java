@@ -17,6 +17,7 @@ public final class BetaSchedule {
   private static final String CUSTOM = "custom";
   private static final String ZERO_SNR = "zero_snr";
   private static final String SHIFT = "shift=";
+  private static final String FLOAT32 = "float32";
 
   private final String name;
   private final double[] betas;
@@ -129,25 +130,50 @@ public final class BetaSchedule {
   /**
    * The schedule of a configuration's name: a formula, maybe followed by changes of it.
    *
-   * @param name {@code linear}, {@code cosine} or another of {@link #names}, in any case; behind it
-   *     {@code +zero_snr} for {@link #rescaledToZeroTerminalSnr} and {@code +shift=s} for {@link
-   *     #shiftedLogSnr}
+   * @param name {@code linear}, {@code cosine} or another of {@link #names}, in any case; {@code
+   *     linear_fixed}, {@code scaled_linear} and {@code sigmoid_beta} may be followed by the ends
+   *     β<sub>1</sub> and β<sub>T</sub>, as in {@code linear_fixed:0.0001:0.02}; behind it {@code
+   *     +zero_snr} for {@link #rescaledToZeroTerminalSnr}, {@code +float32} for {@link #inFloat32}
+   *     and {@code +shift=s} for {@link #shiftedLogSnr}
    * @param steps the number of steps T
    * @return the schedule
    * @throws IllegalArgumentException if the name is unknown or the schedule has no such length
    */
   public static BetaSchedule named(String name, int steps) {
     List<String> parts = List.of(name.toLowerCase(Locale.ROOT).split("\\+", -1));
-    BetaSchedule schedule = of(BetaFormula.named(parts.get(0)), steps);
+    BetaSchedule schedule = base(parts.get(0), steps);
     for (String change : parts.subList(1, parts.size())) {
       schedule = schedule.changed(change, name);
     }
     return schedule;
   }
 
+  private static BetaSchedule base(String name, int steps) {
+    String[] parts = name.split(":", -1);
+    BetaFormula formula = BetaFormula.named(parts[0]);
+    if (parts.length == 1) {
+      return of(formula, steps);
+    }
+    try {
+      if (parts.length == 3) {
+        requireSteps(name, steps);
+        double[] betas =
+            formula.betas(steps, Double.parseDouble(parts[1]), Double.parseDouble(parts[2]));
+        return new BetaSchedule(name, betas, products(betas));
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + name + "' has an end that is no number", e);
+    }
+    throw new IllegalArgumentException(
+        "'" + name + "' needs two ends, as in " + parts[0] + ":0.0001:0.02");
+  }
+
   private BetaSchedule changed(String change, String name) {
     if (change.equals(ZERO_SNR)) {
       return rescaledToZeroTerminalSnr();
+    }
+    if (change.equals(FLOAT32)) {
+      return inFloat32();
     }
     if (change.startsWith(SHIFT)) {
       try {
@@ -162,8 +188,7 @@ public final class BetaSchedule {
             + change
             + "' of the noise schedule '"
             + name
-            + "'; use zero_snr or"
-            + " shift=s");
+            + "'; use zero_snr, float32 or shift=s");
   }
 
   /**
@@ -173,6 +198,24 @@ public final class BetaSchedule {
    */
   public static String names() {
     return BetaFormula.names();
+  }
+
+  /**
+   * The schedule as ddim and diffusers have it: each β and 1 − β rounded to float32, and every
+   * product of them, which PyTorch accumulates in float64.
+   *
+   * @return the schedule
+   * @throws IllegalArgumentException if the products stop falling in float32
+   */
+  public BetaSchedule inFloat32() {
+    double[] bars = new double[alphaBars.length];
+    bars[0] = 1;
+    double product = 1;
+    for (int t = 1; t < bars.length; t++) {
+      product *= 1 - (float) betas[t - 1];
+      bars[t] = (float) product;
+    }
+    return ofAlphaBars(name + "+" + FLOAT32, bars);
   }
 
   /**

@@ -53,13 +53,14 @@ public final class InterpolatedSchedule implements NoiseSchedule {
 
   @Override
   public double timeOf(double logAlphaBar) {
-    if (!(logAlphaBar <= 0 && logAlphaBar >= logs[logs.length - 1])) {
+    double last = logs[logs.length - 1];
+    // What was computed from the end's own level may lie a rounding beyond it.
+    if (logAlphaBar < last && logAlphaBar > last * (1 + 1e-12)) {
+      return end();
+    }
+    if (!(logAlphaBar <= 0 && logAlphaBar >= last)) {
       throw new IllegalArgumentException(
-          "no time has log alpha-bar "
-              + logAlphaBar
-              + "; it must lie between "
-              + logs[logs.length - 1]
-              + " and 0");
+          "no time has log alpha-bar " + logAlphaBar + "; it must lie between " + last + " and 0");
     }
     int low = 0;
     int high = logs.length - 1;

@@ -10,6 +10,7 @@ import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.sampler.Sampler;
 import ornstein.diffusion.sampler.SamplingListener;
 import ornstein.diffusion.sampler.SamplingStep;
+import ornstein.diffusion.schedule.NoiseSchedule;
 import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Autograd;
 
@@ -25,11 +26,13 @@ public final class RungeKutta implements Sampler {
   private final Tableau tableau;
   private final OdeVariable variable;
   private final TimeGrid grid;
+  private final Churn churn;
 
-  private RungeKutta(Tableau tableau, OdeVariable variable, TimeGrid grid) {
+  private RungeKutta(Tableau tableau, OdeVariable variable, TimeGrid grid, Churn churn) {
     this.tableau = tableau;
     this.variable = variable;
     this.grid = grid;
+    this.churn = churn;
   }
 
   /**
@@ -39,7 +42,7 @@ public final class RungeKutta implements Sampler {
    * @return the solver
    */
   public static RungeKutta of(Tableau tableau) {
-    return new RungeKutta(tableau, OdeVariable.SIGMA, TimeGrid.visited());
+    return new RungeKutta(tableau, OdeVariable.SIGMA, TimeGrid.visited(), Churn.NONE);
   }
 
   /**
@@ -49,7 +52,7 @@ public final class RungeKutta implements Sampler {
    * @return the changed solver
    */
   public RungeKutta in(OdeVariable other) {
-    return new RungeKutta(tableau, other, grid);
+    return new RungeKutta(tableau, other, grid, churn);
   }
 
   /**
@@ -59,7 +62,18 @@ public final class RungeKutta implements Sampler {
    * @return the changed solver
    */
   public RungeKutta along(TimeGrid other) {
-    return new RungeKutta(tableau, variable, other);
+    return new RungeKutta(tableau, variable, other, churn);
+  }
+
+  /**
+   * The same with noise added before each step: with Heun's method, the stochastic sampler of
+   * Karras et al. 2022, algorithm 2. {@link #encode} adds none.
+   *
+   * @param other how much noise
+   * @return the changed solver
+   */
+  public RungeKutta churned(Churn other) {
+    return new RungeKutta(tableau, variable, grid, other);
   }
 
   /**
@@ -74,8 +88,20 @@ public final class RungeKutta implements Sampler {
     ContinuousProcess continuous = new ContinuousProcess(process);
     variable.requireFinite(continuous.schedule(), grid.times(continuous)[0]);
     Run run = new Run(continuous, labels);
+    int steps = grid.times(continuous).length - 1;
     return new SolverChain(
-        continuous, grid, x, (now, i, t, s) -> Autograd.noGrad(() -> run.step(now, t, s)));
+        continuous,
+        grid,
+        x,
+        (now, i, t, s) ->
+            Autograd.noGrad(
+                () -> {
+                  double higher = churn.raised(continuous.schedule(), t, steps);
+                  // Draw 0 made x_T.
+                  return higher == t
+                      ? run.step(now, t, s)
+                      : run.step(run.noisier(now, t, higher, noise, i + 1), higher, s);
+                }));
   }
 
   /**
@@ -123,7 +149,7 @@ public final class RungeKutta implements Sampler {
 
   @Override
   public String toString() {
-    return tableau.name();
+    return churn.amount() == 0 ? tableau.name() : tableau.name() + " with churn";
   }
 
   private final class Run {
@@ -156,6 +182,15 @@ public final class RungeKutta implements Sampler {
       Tensor after = moved(y, width, slopes, method, method.stages());
       return new SolverChain.Moved(
           after.mul((float) (1 / variable.scale(process.schedule(), s))), first.start());
+    }
+
+    /** x̂ = x + √(σ̂² − σ²) S z in the view of σ, at its scale of signal. */
+    Tensor noisier(Tensor x, double t, double higher, NoiseSource noise, int draw) {
+      NoiseSchedule c = process.schedule();
+      double added = Math.sqrt(c.sigma(higher) * c.sigma(higher) - c.sigma(t) * c.sigma(t));
+      Tensor z = noise.draw(draw, x.shape());
+      return x.mul((float) (c.alpha(higher) / c.alpha(t)))
+          .add(z.mul((float) (c.alpha(higher) * added * churn.deviation())));
     }
 
     /** From clean data to a first time, with the slope at its end. */

@@ -37,6 +37,8 @@ public enum SolverName {
   PLMS("plms", 2),
   /** The same after pseudo Runge–Kutta steps. */
   PNDM("pndm", 2),
+  /** Heun's method in σ with noise added before each step, stochastic. */
+  EDM("edm", 2),
   /** Euler's method on the straight path, for networks that predict its velocity. */
   FLOW_EULER("flow-euler", 1),
   /** Heun's method on the straight path. */
@@ -79,6 +81,7 @@ public enum SolverName {
       case UNIPC3 -> UniPc.ofOrder(3).along(grid);
       case PLMS -> Plms.multistep().along(grid);
       case PNDM -> Plms.withRungeKutta().along(grid);
+      case EDM -> RungeKutta.of(Tableau.HEUN).churned(Churn.IMAGENET).along(grid);
       case FLOW_EULER -> RungeKutta.of(Tableau.EULER).in(OdeVariable.STRAIGHT).along(grid);
       case FLOW_HEUN -> RungeKutta.of(Tableau.HEUN).in(OdeVariable.STRAIGHT).along(grid);
     };
@@ -91,6 +94,15 @@ public enum SolverName {
    */
   public int order() {
     return order;
+  }
+
+  /**
+   * Whether it draws noise on the way, so that the start alone does not decide the end.
+   *
+   * @return true for those of a stochastic equation
+   */
+  public boolean isStochastic() {
+    return this == SDE_DPMPP_2M || this == EDM;
   }
 
   /**

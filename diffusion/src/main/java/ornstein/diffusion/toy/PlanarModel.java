@@ -107,6 +107,11 @@ public final class PlanarModel {
     }
 
     @Override
+    public String fingerprint() {
+      return data.name();
+    }
+
+    @Override
     public void fill(long step, float[] samples, float[] labels) {
       float[] parts = new float[samples.length / 2];
       data.draw(Rng.of(config.seed()).split(POINTS).split(step), samples, parts);

@@ -27,4 +27,11 @@ public interface Batches {
    * @param labels receives N class numbers; empty without labels
    */
   void fill(long step, float[] samples, float[] labels);
+
+  /**
+   * What tells these batches from others: a run must not go on with other data than it began with.
+   *
+   * @return a text that is equal for equal data
+   */
+  String fingerprint();
 }

@@ -1,5 +1,9 @@
 package ornstein.diffusion.train;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.data.BatchSampler;
@@ -7,14 +11,16 @@ import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.loss.DiffusionLoss;
 import ornstein.diffusion.loss.TimestepSampler;
 import ornstein.engine.Rng;
+import ornstein.nn.optim.Ema;
 import ornstein.nn.unet.UNet;
 import ornstein.nn.unet.UNetConfig;
 
 /** Trains a U-Net on images, by a {@link TrainingLoop}. */
-public final class Trainer {
+public final class Trainer implements Training<Pipeline> {
   private static final long WEIGHTS = 1;
 
   private final DiffusionConfig diffusion;
+  private final TrainingConfig config;
   private final UNet model;
   private final TrainingLoop loop;
 
@@ -33,6 +39,7 @@ public final class Trainer {
     requireFit(network, data, config.objective().labelDropout() > 0);
     diffusion.requireFit(network);
     this.diffusion = diffusion;
+    this.config = config;
     this.model = new UNet(network, Rng.of(config.seed()).split(WEIGHTS));
     BatchSampler order = new BatchSampler(data.size(), config.batchSize(), config.seed());
     this.loop =
@@ -71,41 +78,43 @@ public final class Trainer {
     }
   }
 
-  /**
-   * Asks a run to end after the step at work, or the next one before its first step if none is at
-   * work; may be called from any thread.
-   */
-  public void stop() {
-    loop.stop();
+  @Override
+  public TrainingLoop loop() {
+    return loop;
   }
 
-  /**
-   * Trains until a limit is reached or {@link #stop} is called. A later call goes on from there; a
-   * time limit counts for each call anew.
-   *
-   * @param listener follows the run
-   * @throws TrainingException if the loss or a gradient is no longer finite; the weights are then
-   *     those of the step before
-   */
-  public void run(TrainingListener listener) {
-    loop.run(listener);
+  @Override
+  public SequencedMap<String, String> configuration() {
+    SequencedMap<String, String> m = new LinkedHashMap<>(model.config().toMetadata());
+    m.putAll(diffusion.toMetadata());
+    return m;
   }
 
-  /**
-   * Steps done so far.
-   *
-   * @return the count
-   */
-  public long steps() {
-    return loop.steps();
+  @Override
+  public Pipeline model(Ema average) {
+    return Pipeline.of(UNet.of(model.config(), average.stateDict()), diffusion);
   }
 
-  /**
-   * The model with the averaged weights as they are now; later steps do not change it.
-   *
-   * @return a pipeline of its own copy of the weights
-   */
-  public Pipeline pipeline() {
-    return Pipeline.of(UNet.of(model.config(), loop.ema().stateDict()), diffusion);
+  @Override
+  public void save(Pipeline pipeline, Path file) throws IOException {
+    pipeline.save(file);
+  }
+
+  @Override
+  public Validation validation(ImageDataset held) {
+    requireFit(model.config(), held, false);
+    UNet copy = UNet.zeros(model.config());
+    int batch = Math.min(config.batchSize(), held.size());
+    return new Validation(
+        copy,
+        diffusion.process(copy::forward),
+        DiffusionLoss.named(config.objective().loss()),
+        new ImageBatches(
+            held,
+            new BatchSampler(held.size(), batch, config.seed()),
+            model.config().numClasses() > 0,
+            0),
+        held.size() / batch,
+        config.seed());
   }
 }

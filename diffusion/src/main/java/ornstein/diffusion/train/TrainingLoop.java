@@ -1,6 +1,11 @@
 package ornstein.diffusion.train;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.loss.Loss;
@@ -11,7 +16,6 @@ import ornstein.engine.Shape;
 import ornstein.nn.Module;
 import ornstein.nn.Parameter;
 import ornstein.nn.optim.Adam;
-import ornstein.nn.optim.ClipGradNorm;
 import ornstein.nn.optim.Ema;
 import ornstein.nn.optim.LearningRateSchedule;
 import ornstein.nn.optim.Optimizer;
@@ -20,10 +24,13 @@ import ornstein.nn.optim.Optimizer;
  * Trains any network by AdamW (Ho et al., 2020, algorithm 1), with clipped gradients, a linear
  * warm-up and averaged weights. Every random number is a function of the seed and the step, so that
  * the same configuration and step limit give the same bits on any number of threads and at any
- * vector width.
+ * vector width, and whether a run was interrupted and {@linkplain #restore restored} or not.
  */
 public final class TrainingLoop {
   private static final long STEPS = 2;
+
+  /** Steps in a row that may go wrong, and returns to a checkpoint without a new one in between. */
+  private static final int MOST_BAD_STEPS = 20;
 
   private final TrainingConfig config;
   private final ReverseProcess process;
@@ -31,13 +38,15 @@ public final class TrainingLoop {
   private final TimestepSampler timesteps;
   private final Batches batches;
   private final Optimizer optimizer;
-  private final ClipGradNorm clip;
-  private final Ema ema;
+  private final List<Ema> averages;
   private final LearningRateSchedule rate;
   private final Rng rng;
   private final float[] samples;
   private final float[] labels;
+  private final TrainingState state;
   private @Nullable TrainingStep recorded;
+  private @Nullable Path checkpoint;
+  private int badSteps;
   private volatile boolean stopped;
 
   /**
@@ -49,8 +58,7 @@ public final class TrainingLoop {
    * @param timesteps draws the steps that it is evaluated at
    * @param batches what it is trained on, of the configuration's batch size
    * @param config how to train
-   * @throws IllegalArgumentException if the batches have another size, or the rate is to be
-   *     annealed towards a limit that is not set
+   * @throws IllegalArgumentException if the batches have another size
    */
   public TrainingLoop(
       Module model,
@@ -64,10 +72,6 @@ public final class TrainingLoop {
       throw new IllegalArgumentException(
           "batches of " + shape.dim(0) + " for a batch size of " + config.batchSize());
     }
-    if (config.anneal() && config.maxSteps() == 0 && config.timeLimit().isZero()) {
-      throw new IllegalArgumentException(
-          "annealing the learning rate needs a step limit or a time limit at which it reaches 0");
-    }
     this.config = config;
     this.process = process;
     this.loss = loss;
@@ -77,11 +81,11 @@ public final class TrainingLoop {
     SequencedMap<String, Parameter> parameters = model.namedParameters();
     this.optimizer =
         Adam.adamW(parameters, Adam.Options.ADAMW.withWeightDecay(config.weightDecay()));
-    this.clip = new ClipGradNorm(config.maxGradNorm());
-    this.ema = new Ema(model, config.emaDecay());
+    this.averages = config.emaDecays().stream().map(decay -> new Ema(model, decay)).toList();
     this.rate = LearningRateSchedule.constant(config.learningRate()).warmUp(config.warmUpSteps());
     this.samples = new float[shape.size()];
     this.labels = new float[batches.labelled() ? shape.dim(0) : 0];
+    this.state = new TrainingState(optimizer, averages, timesteps);
   }
 
   /**
@@ -93,12 +97,12 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains until a limit is reached or {@link #stop} is called. A later call goes on from there; a
-   * time limit counts for each call anew.
+   * Trains until a limit is reached or {@link #stop} is called. A later call goes on from there;
+   * the time of all calls together counts towards a time limit.
    *
    * @param listener follows the run
-   * @throws TrainingException if the loss or a gradient is no longer finite; the weights are then
-   *     those of the step before
+   * @throws TrainingException if the loss or a gradient is no longer finite and the configuration
+   *     does not say to go on; the weights are then those of the step before
    */
   public void run(TrainingListener listener) {
     try {
@@ -110,25 +114,32 @@ public final class TrainingLoop {
   }
 
   private void runUntilStopped(TrainingListener listener) {
-    long start = System.nanoTime();
-    long first = optimizer.steps();
+    long start = System.nanoTime() - state.elapsed().toNanos();
+    long first = state.step();
+    Duration before = state.elapsed();
     while (!stopped) {
-      long step = optimizer.steps();
+      long step = state.step();
       double done = fraction(step, System.nanoTime() - start);
       if (done >= 1) {
         break;
       }
-      double learningRate = rate.at(step) * (config.anneal() ? 1 - done : 1);
-      StepResult result = step(step, learningRate);
+      double learningRate = rate.at(step) * config.annealing().factor(done);
+      StepResult result = step(step, learningRate, listener);
       Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      state.advance(elapsed);
+      if (result == null) {
+        continue;
+      }
       listener.onStep(
           new TrainingProgress(
               step + 1,
               result.loss(),
+              result.quartiles(),
               learningRate,
               result.gradNorm(),
               (step + 1 - first) * config.batchSize(),
               elapsed,
+              elapsed.minus(before),
               Math.min(1, fraction(step + 1, elapsed.toNanos()))));
     }
   }
@@ -139,47 +150,100 @@ public final class TrainingLoop {
     return Math.max(bySteps, byTime);
   }
 
-  private record StepResult(double loss, double gradNorm) {}
+  private record StepResult(double loss, LossQuartiles quartiles, double gradNorm) {}
 
-  private StepResult step(long step, double learningRate) {
+  /** A step's figures, or null if it went wrong and changed nothing. */
+  private @Nullable StepResult step(long step, double learningRate, TrainingListener listener) {
     TrainingStep recorded = recorded();
     batches.fill(step, samples, labels);
     recorded.draw(timesteps, rng.split(STEPS).split(step));
-    recorded.gradients(samples, labels.length == 0 ? null : labels);
+    recorded.gradients(samples, labels);
     float mean = recorded.loss();
-    requireFinite("loss", mean, step, learningRate);
     float norm = recorded.gradNorm();
-    requireFinite("gradient's norm", norm, step, learningRate);
-    recorded.update(timesteps);
+    // Checked before the weights change, so that the averages stay usable.
+    if (!Float.isFinite(mean) || !Float.isFinite(norm)) {
+      String what = Float.isFinite(mean) ? "gradient's norm is " + norm : "loss is " + mean;
+      goesWrong(step, what, listener);
+      return null;
+    }
+    badSteps = 0;
+    LossQuartiles quartiles = recorded.update(timesteps, process.diffusion().steps());
     optimizer.begin(learningRate);
-    ema.begin();
+    averages.forEach(Ema::begin);
     recorded.update();
-    return new StepResult(mean, norm);
+    return new StepResult(mean, quartiles, norm);
+  }
+
+  private void goesWrong(long step, String what, TrainingListener listener) {
+    String found =
+        "the "
+            + what
+            + " at step "
+            + (step + 1)
+            + " ("
+            + recorded().diagnosis(samples, labels)
+            + ")";
+    badSteps++;
+    String remedy = "; lower the learning rate (" + config.learningRate() + ")";
+    if (config.nonFinite() == NonFinitePolicy.STOP) {
+      throw new TrainingException(
+          found + remedy + ", train with a longer warm-up, or skip such steps");
+    }
+    if (badSteps > MOST_BAD_STEPS) {
+      throw new TrainingException(
+          found + ", after " + MOST_BAD_STEPS + " others that were no better" + remedy);
+    }
+    if (config.nonFinite() == NonFinitePolicy.SKIP) {
+      listener.onBadStep(step + 1, found + "; skipped");
+      return;
+    }
+    Path good = checkpoint;
+    if (good == null) {
+      throw new TrainingException(found + ", before the first checkpoint to go back to" + remedy);
+    }
+    try (TrainingCheckpoint saved = TrainingCheckpoint.open(good)) {
+      long from = saved.step();
+      state.restoreTensors(saved);
+      listener.onBadStep(
+          step + 1, found + "; weights go back to those of step " + from + ", batches go on");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private TrainingStep recorded() {
     if (recorded == null) {
-      recorded =
-          TrainingStep.record(
-              batches.shape(), batches.labelled(), process, loss, optimizer, clip, ema);
+      recorded = new TrainingStep(batches, config, process, loss, optimizer, averages);
     }
     return recorded;
   }
 
-  /** Checked before the weights change, so that the averages stay usable. */
-  private static void requireFinite(String what, float value, long step, double learningRate) {
-    if (!Float.isFinite(value)) {
-      throw new TrainingException(
-          "the "
-              + what
-              + " is "
-              + value
-              + " at step "
-              + (step + 1)
-              + "; lower the learning rate ("
-              + learningRate
-              + ") or train with a longer warm-up");
-    }
+  /**
+   * Writes everything that the run needs to go on as if it had not ended.
+   *
+   * @param file the file to create or replace; on failure an old one stays as it was
+   * @param notes further texts, under keys that do not start with {@code training.}
+   * @throws IOException if it cannot be written
+   */
+  public void save(Path file, Map<String, String> notes) throws IOException {
+    TrainingCheckpoint.write(file, state, config, batches.fingerprint(), notes);
+    checkpoint = file;
+  }
+
+  /**
+   * Goes on from a checkpoint: the steps to come have the bits that they would have had in the run
+   * that wrote it.
+   *
+   * @param saved an open checkpoint of a run with the same network, configuration and data
+   * @throws IllegalArgumentException if the configuration or data is another; the message names
+   *     what differs. Nothing has changed then
+   * @throws IOException if it cannot be read, or is damaged
+   */
+  public void restore(TrainingCheckpoint saved) throws IOException {
+    saved.requireSame(config.toMetadata());
+    saved.requireSameData(batches.fingerprint());
+    state.restore(saved);
+    checkpoint = saved.file();
   }
 
   /**
@@ -188,15 +252,24 @@ public final class TrainingLoop {
    * @return the count
    */
   public long steps() {
-    return optimizer.steps();
+    return state.step();
   }
 
   /**
-   * The averaged weights.
+   * The averaged weights, one average for each decay of the configuration.
    *
-   * @return the average, which goes on with the training
+   * @return the averages, which go on with the training
+   */
+  public List<Ema> averages() {
+    return averages;
+  }
+
+  /**
+   * The average that makes the model.
+   *
+   * @return the first average
    */
   public Ema ema() {
-    return ema;
+    return averages.getFirst();
   }
 }

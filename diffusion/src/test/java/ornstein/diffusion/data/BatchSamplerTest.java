@@ -93,6 +93,30 @@ class BatchSamplerTest {
   }
 
   @Test
+  void aPlaceHasSeveralNumbers() {
+    BatchSampler sampler = new BatchSampler(10, 4, 42);
+    double[] sums = new double[4];
+    for (int step = 0; step < 2500; step++) {
+      for (int i = 0; i < 4; i++) {
+        double a = sampler.chance(step, i);
+        assertEquals(a, sampler.chance(step, i, 0));
+        double b = sampler.chance(step, i, 1);
+        double c = sampler.chance(step, i + 1, 0);
+        sums[0] += a;
+        sums[1] += b;
+        sums[2] += (a - 0.5) * (b - 0.5);
+        sums[3] += (a - 0.5) * (c - 0.5);
+      }
+    }
+    // Of 10,000 numbers: the mean has a deviation of 0.0029, a covariance one of 0.00083; four
+    // each.
+    assertEquals(0.5, sums[0] / 10_000, 0.0116);
+    assertEquals(0.5, sums[1] / 10_000, 0.0116);
+    assertEquals(0, sums[2] / 10_000, 0.0033);
+    assertEquals(0, sums[3] / 10_000, 0.0033);
+  }
+
+  @Test
   void refusesWhatCannotBe() {
     assertThrows(IllegalArgumentException.class, () -> new BatchSampler(0, 4, 1));
     assertThrows(IllegalArgumentException.class, () -> new BatchSampler(4, 0, 1));

@@ -97,13 +97,20 @@ class DatasetsTest {
     assertThrows(IllegalArgumentException.class, () -> options.withChannels(5));
     assertThrows(IllegalArgumentException.class, () -> options.withMaxValue(256));
     assertThrows(IllegalArgumentException.class, () -> options.withLimit(-1));
+    assertThrows(IllegalArgumentException.class, () -> options.withBits(12));
+    assertThrows(IllegalArgumentException.class, () -> options.withMaxBadFiles(-1));
+    assertThrows(IllegalArgumentException.class, () -> options.withMemory(-1));
     assertEquals(
-        new DatasetOptions(4, 6, 3, 16, 10, LabelChoice.NONE),
+        new DatasetOptions(4, 6, 3, 16, 10, LabelChoice.NONE, 16, 5, Loading.STREAM, 1000),
         options
             .withSize(4, 6)
             .withChannels(3)
             .withMaxValue(16)
             .withLimit(10)
-            .withLabels(LabelChoice.NONE));
+            .withLabels(LabelChoice.NONE)
+            .withBits(16)
+            .withMaxBadFiles(5)
+            .withLoading(Loading.STREAM)
+            .withMemory(1000));
   }
 }

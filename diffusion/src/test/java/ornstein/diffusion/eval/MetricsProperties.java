@@ -1,9 +1,12 @@
 package ornstein.diffusion.eval;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -109,11 +112,89 @@ final class MetricsProperties {
     assertEquals(expected, sum, error + 1e-9);
   }
 
+  /** Within a: 1; within b: (3/3 + 1)³; across: (1/3 + 1)³ and 1, each twice. */
+  @Example
+  void theKernelDividesByTheDimensions() {
+    Features a = Features.of(new double[] {1, 0, 0, 0, 1, 0}, 3);
+    Features b = Features.of(new double[] {1, 1, 1, 0, 0, 3}, 3);
+    assertEquals(1 + 8 - 2 * (64 / 27.0 + 1) / 2, KernelDistance.between(a, b), 1e-12);
+  }
+
   @Property(tries = 20)
   void theKernelDistanceIsSymmetric(@ForAll long seed) {
     Features a = normal(20, 3, 0, 1, seed);
     Features b = normal(30, 3, 0.5, 2, seed + 1);
     assertEquals(KernelDistance.between(a, b), KernelDistance.between(b, a), 1e-12);
+  }
+
+  /** Disjoint subsets: unbiased as each is, and the standard error is that of repeated draws. */
+  @Example
+  void theStandardErrorOfSubsetsIsTheSpreadOfTheirMeans() {
+    int runs = 200;
+    double mean = 0;
+    double squares = 0;
+    double variance = 0;
+    for (int i = 0; i < runs; i++) {
+      KernelDistance d =
+          KernelDistance.overSubsets(normal(100, 2, 0, 1, 2L * i), normal(120, 2, 0, 1, -1 - i), i);
+      assertEquals(10, d.subsets());
+      assertEquals(10, d.subsetSize());
+      mean += d.mean() / runs;
+      squares += d.mean() * d.mean() / runs;
+      variance += d.standardError() * d.standardError() / runs;
+    }
+    double spread = squares - mean * mean;
+    assertEquals(0, mean, 4 * Math.sqrt(spread / runs)); // the laws are equal
+    assertEquals(1, variance / spread, 0.35); // of 200 runs: 0.1 and the tails of cubes
+  }
+
+  @Example
+  void manySamplesMakeMoreSubsetsNotLargerOnes() {
+    KernelDistance d =
+        KernelDistance.overSubsets(normal(11_500, 1, 0, 1, 1), normal(12_000, 1, 0, 1, 2), 0);
+    assertEquals(11, d.subsets());
+    assertEquals(1000, d.subsetSize());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> KernelDistance.overSubsets(normal(19, 1, 0, 1, 1), normal(30, 1, 0, 1, 2), 0));
+  }
+
+  @Property(tries = 20)
+  void statisticsDoNotDependOnTheBatchesButForRounding(@ForAll long seed) {
+    Features x = normal(50, 4, 1000, 0.5, seed); // far from 0: squares around it would cancel
+    FeatureStatistics.Accumulator parts = new FeatureStatistics.Accumulator();
+    parts.add(x.select(0));
+    parts.add(x.select(IntStream.range(1, 50).toArray()));
+    FeatureStatistics a = FeatureStatistics.of(x);
+    FeatureStatistics b = parts.statistics();
+    assertEquals(50, b.count());
+    assertArrayEquals(a.mean(), b.mean(), 1e-10);
+    assertArrayEquals(a.covariance(), b.covariance(), 1e-10);
+    double variance = 0;
+    for (int i = 0; i < 50; i++) {
+      variance += Math.pow(x.at(i, 2) - a.mean()[2], 2) / 49;
+    }
+    assertEquals(variance, a.covariance()[2 * 4 + 2], 1e-10);
+    assertEquals(a.covariance()[1], a.covariance()[4]);
+    FeatureStatistics read = FeatureStatistics.of(50, a.mean(), a.covariance());
+    assertEquals(0, FrechetDistance.between(a, read), 1e-10);
+  }
+
+  @Example
+  void statisticsThatAreNoneAreRefused() {
+    double[] mean = {0, 0};
+    assertThrows(IllegalArgumentException.class, () -> FeatureStatistics.of(normal(1, 2, 0, 1, 1)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> FeatureStatistics.of(3, mean, new double[] {1, 0, 0, -1}));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> FeatureStatistics.of(3, mean, new double[] {1, 0, Double.NaN, 1}));
+    assertThrows(
+        IllegalArgumentException.class, () -> FeatureStatistics.of(3, mean, new double[] {1}));
+    FeatureStatistics.Accumulator two = new FeatureStatistics.Accumulator();
+    two.add(normal(3, 2, 0, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> two.add(normal(3, 3, 0, 1, 1)));
   }
 
   @Property
@@ -144,6 +225,29 @@ final class MetricsProperties {
     assertEquals(p.recall(), swapped.precision());
   }
 
+  /** Balls up to the second neighbours: [−3, 3], [−1, 3], [0, 6], [1, 13] and [3, 27]. */
+  @Example
+  void theManifoldReachesToTheNeighbourThatIsAskedFor() {
+    Features line = Features.of(new double[] {0, 1, 3, 7, 15}, 1);
+    Features samples = Features.of(new double[] {-3.5, -3, 27, 28}, 1);
+    // With the first neighbours none of the samples is inside, with the third all.
+    assertEquals(new PrecisionRecall(0.5, 1), PrecisionRecall.of(samples, line, 2));
+    assertEquals(new PrecisionRecall(0, 0), PrecisionRecall.of(samples, line, 1));
+    assertEquals(new PrecisionRecall(1, 1), PrecisionRecall.of(samples, line, 3));
+  }
+
+  @Example
+  void comparisonsCanBeEnded() {
+    Features a = normal(300, 2, 0, 1, 1);
+    int[] asked = new int[2];
+    assertThrows(
+        CancellationException.class, () -> PrecisionRecall.of(a, a, 3, () -> ++asked[0] < 2));
+    assertThrows(
+        CancellationException.class,
+        () -> KernelDistance.overSubsets(a, a, 0, () -> ++asked[1] < 2));
+    assertArrayEquals(new int[] {2, 2}, asked);
+  }
+
   @Example
   void copiesAreFound() {
     Features data = normal(50, 4, 0, 1, 1);
@@ -162,7 +266,7 @@ final class MetricsProperties {
   @Example
   void pixelsAreFeaturesOfEveryImage() {
     Images images = Images.of(Shape.of(2, 1, 2, 1), new byte[] {0, (byte) 255, 51, 0});
-    Features x = FeatureExtractor.pixels().of(images);
+    Features x = FeatureExtractor.pixels().of(images).features();
     assertEquals(2, x.count());
     assertEquals(-1, x.at(0, 0));
     assertEquals(1, x.at(0, 1));

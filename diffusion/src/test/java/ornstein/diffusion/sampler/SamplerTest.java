@@ -29,6 +29,7 @@ import ornstein.diffusion.schedule.TimestepSpacing;
 import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
+import ornstein.engine.TorchRng;
 
 final class SamplerTest {
   private static final Shape IMAGES = Shape.of(3, 4, 4, 2);
@@ -54,6 +55,32 @@ final class SamplerTest {
         Parameterization.EPSILON,
         VarianceModel.FIXED_SMALL,
         Thresholding.clip());
+  }
+
+  /** PyTorch's sequence of numbers: a recorded step takes the same ones as the code itself. */
+  @ParameterizedTest
+  @MethodSource("samplers")
+  void torchsNoiseIsDrawnInOrder(Sampler sampler) {
+    Tensor labels = Tensor.of(new float[] {0, 1, 2});
+    float[][] samples = new float[2][];
+    for (int i = 0; i < 2; i++) {
+      UnaryOperator<Denoiser> declared = i == 0 ? d -> d : Denoiser::recordable;
+      NoiseSource noise = NoiseSource.torch(7);
+      Tensor x = noise.draw(0, IMAGES);
+      samples[i] = sampler.sample(process(9, declared), x, labels, noise.from(3)).toArray();
+    }
+    assertArrayEquals(samples[0], samples[1]);
+  }
+
+  @Test
+  void torchsImagesHaveTheirChannelsFirst() {
+    float[] values = new float[IMAGES.size()];
+    TorchRng.of(7).normal(values);
+    Tensor drawn = NoiseSource.torch(7).draw(0, IMAGES);
+    assertArrayEquals(values, drawn.permute(0, 3, 1, 2).toArray());
+    float[] few = new float[6];
+    TorchRng.of(7).normal(few);
+    assertArrayEquals(few, NoiseSource.torch(7).draw(0, Shape.of(3, 2)).toArray());
   }
 
   @ParameterizedTest

@@ -137,4 +137,32 @@ final class BetaScheduleTest {
     assertArrayEquals(new double[] {0.25, 0.5}, s.betas());
     assertEquals(0.75, s.alphaBar(1));
   }
+
+  @Test
+  void endsMayBeChosen() {
+    BetaSchedule s = BetaSchedule.named("linear_fixed:0.001:0.011", 11);
+    assertEquals(0.001, s.beta(1), 1e-15);
+    assertEquals(0.002, s.beta(2), 1e-15);
+    assertEquals(0.011, s.beta(11), 1e-15);
+    BetaSchedule scaled = BetaSchedule.named("scaled_linear:0.00085:0.012", 50);
+    BetaSchedule usual = BetaSchedule.named("scaled_linear", 50);
+    assertEquals(usual.beta(20), scaled.beta(20));
+    assertEquals("linear_fixed:0.001:0.011", s.name());
+    for (String wrong :
+        new String[] {"cosine:0.1:0.2", "linear_fixed:0.1", "linear_fixed:a:0.2", "nope:1:2"}) {
+      assertThrows(IllegalArgumentException.class, () -> BetaSchedule.named(wrong, 50));
+    }
+  }
+
+  /**
+   * Numbers of PyTorch: (1 - torch.from_numpy(np.linspace(1e-4, 0.02, 1000)).float()).cumprod(0).
+   */
+  @Test
+  void float32IsPyTorchs() {
+    BetaSchedule s = BetaSchedule.named("linear_fixed+float32", 1000);
+    assertEquals(0.9999f, (float) s.alphaBar(1));
+    assertEquals(0.07858725f, (float) s.alphaBar(500));
+    assertEquals(4.03583e-05f, (float) s.alphaBar(1000));
+    assertEquals(s.alphaBar(700), BetaSchedule.named(s.name(), 1000).alphaBar(700));
+  }
 }

@@ -44,7 +44,7 @@ class SampledLawTest {
       strings = {
         "ddpm", "ddim 0", "ddim 0.5", "posterior", "sigma-hat", "half", "heun", "midpoint", "rk4",
         "rk45", "dpm1", "dpm2", "dpm3", "dpm++2m", "dpm++2s", "sde-dpm++2m", "unipc2", "unipc3",
-        "plms", "pndm", "flow-euler", "flow-heun"
+        "plms", "pndm", "edm", "flow-euler", "flow-heun"
       })
   void weightsMeansAndCovariancesAreTheDatas(String name) {
     boolean flow = name.startsWith("flow");

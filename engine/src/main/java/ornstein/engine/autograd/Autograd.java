@@ -2,6 +2,7 @@ package ornstein.engine.autograd;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
@@ -68,7 +69,25 @@ public final class Autograd {
     Forward forward = new Forward(KernelsProvider.current(), shapes, buffers, shape);
     op.forward(forward);
     return needed && recording()
-        ? Tensor.recorded(shape, forward.output(), new Node(op, List.of(inputs), forward))
+        ? Tensor.recorded(shape, forward.output(), new Node.Applied(op, List.of(inputs), forward))
         : Tensor.over(shape, forward.output());
+  }
+
+  /**
+   * Runs code without keeping its intermediates: the backward pass runs it again (Chen et al. 2016,
+   * "Training Deep Nets with Sublinear Memory Cost", section 4). It gives what the code gives;
+   * gradients that are sums may be added in another order.
+   *
+   * @param body the code, a function of its inputs and of leaves; it must give the same again
+   * @param inputs its inputs
+   * @return the result
+   */
+  public static Tensor recomputed(Function<List<Tensor>, Tensor> body, Tensor... inputs) {
+    List<Tensor> all = List.of(inputs);
+    if (!recording()) {
+      return body.apply(all);
+    }
+    Tensor result = noGrad(() -> body.apply(all));
+    return Tensor.recorded(result.shape(), result.buffer(), new Node.Recomputed(body, all));
   }
 }

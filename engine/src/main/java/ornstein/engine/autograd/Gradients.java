@@ -42,11 +42,7 @@ public final class Gradients {
           "cotangent " + cotangent.shape() + " must have the result's shape " + result.shape());
     }
     Pass pass = new Pass();
-    pass.add(result, cotangent.buffer());
-    List<Node> order = topological(result);
-    for (int i = order.size() - 1; i >= 0; i--) {
-      pass.backward(order.get(i));
-    }
+    pass.walk(result, cotangent.buffer());
     return new Gradients(pass.leaves);
   }
 
@@ -142,12 +138,23 @@ public final class Gradients {
     private final IdentityHashMap<Buffer, Boolean> sums = new IdentityHashMap<>();
     private final Kernels kernels = KernelsProvider.current();
 
-    void backward(Node node) {
-      Buffer gradient = pending.remove(node);
-      if (gradient == null) {
-        return;
+    void walk(Tensor result, Buffer cotangent) {
+      add(result, cotangent);
+      List<Node> order = topological(result);
+      for (int i = order.size() - 1; i >= 0; i--) {
+        Node node = order.get(i);
+        Buffer gradient = pending.remove(node);
+        if (gradient != null) {
+          sums.remove(gradient); // an operation may hand it on to several inputs: not ours alone
+          switch (node) {
+            case Node.Applied applied -> backward(applied, gradient);
+            case Node.Recomputed recomputed -> backward(recomputed, gradient);
+          }
+        }
       }
-      sums.remove(gradient); // an operation may hand it on to several inputs: no longer ours alone
+    }
+
+    private void backward(Node.Applied node, Buffer gradient) {
       List<Tensor> inputs = node.inputs();
       boolean[] needs = new boolean[inputs.size()];
       for (int i = 0; i < needs.length; i++) {
@@ -159,6 +166,22 @@ public final class Gradients {
         Buffer g = backward.result(i);
         if (needs[i] && g != null) {
           add(inputs.get(i), g);
+        }
+      }
+    }
+
+    /** Records the code on copies of its inputs, so that the walk ends there. */
+    private void backward(Node.Recomputed node, Buffer gradient) {
+      List<Tensor> copies =
+          node.inputs().stream()
+              .map(t -> t.needsGradient() ? t.detach().requiresGrad() : t)
+              .toList();
+      Tensor again = Autograd.withGrad(() -> node.body().apply(copies));
+      walk(again, gradient);
+      for (int i = 0; i < copies.size(); i++) {
+        Buffer g = node.inputs().get(i).needsGradient() ? leaves.remove(copies.get(i)) : null;
+        if (g != null) {
+          add(node.inputs().get(i), g);
         }
       }
     }

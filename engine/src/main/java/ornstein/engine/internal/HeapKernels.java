@@ -366,6 +366,11 @@ public final class HeapKernels implements Kernels {
   }
 
   @Override
+  public void rest() {
+    team.rest();
+  }
+
+  @Override
   public void close() {
     team.close();
   }

@@ -29,9 +29,14 @@ final class PreparedLaunches implements Prepared {
 
   @Override
   public void run() {
-    begin();
-    for (Launch l : launches) {
-      l.run(team);
+    team.enter();
+    try {
+      begin();
+      for (Launch l : launches) {
+        l.run(team);
+      }
+    } finally {
+      team.leave();
     }
   }
 
@@ -64,5 +69,10 @@ final class PreparedLaunches implements Prepared {
       elements += p.buffer().size();
     }
     return 4 * elements;
+  }
+
+  @Override
+  public long scratchBytes() {
+    return 4L * scratch.size();
   }
 }

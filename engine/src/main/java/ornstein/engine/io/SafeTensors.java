@@ -186,6 +186,28 @@ public final class SafeTensors implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks the file against the checksum in its metadata.
+   *
+   * @throws FormatException if it has none, or a byte of the file is another than was written
+   * @throws IllegalStateException if the file was closed
+   */
+  public void requireChecksum() throws FormatException {
+    String said = header.metadata().get(Checksum.KEY);
+    if (said == null) {
+      throw new FormatException(source, null, 0, "has no checksum; use a file that has one");
+    }
+    try {
+      if (!Checksum.holds(content, header.dataStart(), said)) {
+        throw new FormatException(
+            source, null, 0, "is damaged: its checksum is another; use an older copy");
+      }
+    } catch (InternalError fault) { // as in shortened
+      throw new FormatException(
+          source, null, 0, "cannot be read: the file was changed while it was open");
+    }
+  }
+
   /** Unmaps the file; its tensors cannot be read any more. A second call does nothing. */
   @Override
   public void close() {

@@ -76,7 +76,10 @@ final class SafeTensorsHeader {
     long size = file.byteSize();
     if (size < PREFIX_BYTES) {
       throw new FormatException(
-          source, null, size, "truncated: a safetensors file begins with an 8-byte header length");
+          source,
+          null,
+          size,
+          "is truncated, or no file of weights: a safetensors file begins with 8 bytes of length");
     }
     long length = file.get(LENGTH, 0);
     if (length < 0 || length > MAX_HEADER_BYTES) {
@@ -104,6 +107,11 @@ final class SafeTensorsHeader {
     header.read();
     header.checkCoverage();
     return header;
+  }
+
+  /** Where the header ends, in bytes from the start of the file. */
+  long dataStart() {
+    return dataStart;
   }
 
   SequencedMap<String, String> metadata() {

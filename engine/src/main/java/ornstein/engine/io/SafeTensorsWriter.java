@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -173,6 +174,16 @@ public final class SafeTensorsWriter {
   }
 
   /**
+   * Adds the SHA-256 of the whole file to its metadata, under {@code sha256}, so that {@link
+   * SafeTensors#requireChecksum} finds a damage to any byte. It costs a second pass over the data.
+   *
+   * @return this writer
+   */
+  public SafeTensorsWriter checksum() {
+    return metadata(Checksum.KEY, Checksum.ZEROS);
+  }
+
+  /**
    * Writes the file as {@link AtomicFile} does: on failure the old file stays, and nothing else.
    *
    * @param file the file to create or replace; its folder must exist
@@ -189,17 +200,29 @@ public final class SafeTensorsWriter {
           0,
           "its header would take " + header.length + " bytes, over the limit of 100 MB");
     }
+    byte[] prefix =
+        ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(header.length)
+            .array();
+    if (Checksum.ZEROS.equals(metadata.get(Checksum.KEY))) {
+      Checksum.seal(prefix, header, out -> writeData(layout, out));
+    }
     AtomicFile.write(
         file,
         out -> {
-          ByteBuffer prefix = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-          out.write(prefix.putLong(header.length).array());
+          out.write(prefix);
           out.write(header);
-          for (Map.Entry<String, Pending> e : layout) {
-            Pending tensor = e.getValue();
-            tensor.values().writeTo(out, tensor.shape().size(), tensor.dtype().bytes());
-          }
+          writeData(layout, out);
         });
+  }
+
+  private static void writeData(List<Map.Entry<String, Pending>> layout, OutputStream out)
+      throws IOException {
+    for (Map.Entry<String, Pending> e : layout) {
+      Pending tensor = e.getValue();
+      tensor.values().writeTo(out, tensor.shape().size(), tensor.dtype().bytes());
+    }
   }
 
   private static Map<String, Long> offsets(List<Map.Entry<String, Pending>> layout) {

@@ -473,6 +473,12 @@ public interface Kernels extends AutoCloseable {
    */
   Prepared prepare(List<Consumer<Kernels>> verbs);
 
+  /**
+   * Ends threads that wait for work, and those at work as soon as they have done their part. The
+   * next verb that is shared among threads starts them anew.
+   */
+  void rest();
+
   /** Stops the back end's threads; its buffers must not be used any more. */
   @Override
   void close();

@@ -18,7 +18,10 @@ public final class KernelsProvider {
 
   private KernelsProvider() {}
 
-  /** Created at first use, then kept until the JVM ends; its threads are daemons. */
+  /**
+   * Created at first use, then kept as long as this class; its threads are daemons and end when
+   * nothing needs them.
+   */
   private static final class Default {
     static final Choice CHOICE = choose();
   }
@@ -41,6 +44,14 @@ public final class KernelsProvider {
    */
   public static String reason() {
     return Default.CHOICE.reason();
+  }
+
+  /**
+   * Ends the threads of the process-wide back end that wait for work; they start anew when they are
+   * needed. After some seconds without work they end by themselves.
+   */
+  public static void rest() {
+    Default.CHOICE.kernels().rest();
   }
 
   /**

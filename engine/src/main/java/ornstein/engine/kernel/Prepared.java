@@ -18,4 +18,11 @@ public interface Prepared {
    * @return bytes; what is shared with other prepared verbs is counted by each
    */
   long bytes();
+
+  /**
+   * Of that, the scratch, which no other prepared verbs use.
+   *
+   * @return bytes
+   */
+  long scratchBytes();
 }

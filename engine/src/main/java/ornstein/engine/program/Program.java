@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -38,13 +39,20 @@ public final class Program {
   private final MemoryPlan plan;
   private final Prepared prepared;
   private final List<Tensor> outputs;
+  private final UnaryOperator<Buffer> real;
   private final AtomicBoolean running = new AtomicBoolean();
 
-  private Program(List<Call> calls, MemoryPlan plan, Prepared prepared, List<Tensor> outputs) {
+  private Program(
+      List<Call> calls,
+      MemoryPlan plan,
+      Prepared prepared,
+      List<Tensor> outputs,
+      UnaryOperator<Buffer> real) {
     this.calls = calls;
     this.plan = plan;
     this.prepared = prepared;
     this.outputs = outputs;
+    this.real = real;
   }
 
   /**
@@ -77,7 +85,7 @@ public final class Program {
     for (Tensor t : results) {
       outputs.add(Tensor.over(t.shape(), real.apply(t.buffer())));
     }
-    return new Program(calls, plan, kernels.prepare(verbs), List.copyOf(outputs));
+    return new Program(calls, plan, kernels.prepare(verbs), List.copyOf(outputs), real);
   }
 
   /** Buffers are zero when they are allocated: clears those that are not overwritten first. */
@@ -201,6 +209,15 @@ public final class Program {
   }
 
   /**
+   * Memory that no other program shares: the arena and the back end's scratch.
+   *
+   * @return bytes, freed when the program is dropped
+   */
+  public long ownBytes() {
+    return arenaBytes() + prepared.scratchBytes();
+  }
+
+  /**
    * Floating-point operations of one run: those of products, convolutions and attention.
    *
    * @return the count, a fused multiply-add counted as two
@@ -239,5 +256,48 @@ public final class Program {
           }
         });
     return Description.of(this, calls, Arrays.stream(nanos).map(n -> n / runs).toArray());
+  }
+
+  /**
+   * Runs the computation kernel by kernel until one gives a number that is not finite. Slow: it is
+   * for finding out why a result is not finite.
+   *
+   * @param named tensors that the recorded code read, by the names to be reported, such as weights
+   * @return the first such kernel, or empty if all numbers are finite
+   * @throws IllegalStateException if it is running already, on another thread
+   */
+  public Optional<NonFinite> firstNonFinite(Map<String, Tensor> named) {
+    IdentityHashMap<Buffer, String> names = new IdentityHashMap<>();
+    named.forEach((name, tensor) -> names.put(tensor.buffer(), name));
+    List<NonFinite> found = new ArrayList<>();
+    exclusively(
+        () -> {
+          Kernels kernels = KernelsProvider.current();
+          String layer = "";
+          for (Call call : calls) {
+            call.issue().to(kernels, real);
+            for (Buffer b : call.reads()) {
+              layer = names.getOrDefault(b, layer);
+            }
+            if (!finite(kernels, call.writes()) || !finite(kernels, call.updates())) {
+              found.add(new NonFinite(layer, call.verb(), call.detail()));
+              return;
+            }
+          }
+        });
+    return found.stream().findFirst();
+  }
+
+  private boolean finite(Kernels kernels, List<Buffer> buffers) {
+    for (Buffer b : buffers) {
+      float[] values = new float[b.size()];
+      kernels.read(real.apply(b), 0, values, 0, values.length);
+      for (float v : values) {
+        if (!Float.isFinite(v)) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

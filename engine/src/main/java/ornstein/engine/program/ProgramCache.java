@@ -6,27 +6,35 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 
 /**
- * Idle recorded functions, by what they compute. It is bounded: the one that was given back longest
- * ago is dropped first. A function is lent to one user at a time; who finds none idle records
- * another. Safe for use by several threads at once.
+ * Idle recorded functions, by what they compute. It is bounded in number and memory: the one that
+ * was given back longest ago is dropped first. A function is lent to one user at a time; who finds
+ * none idle records another. Safe for use by several threads at once.
  */
-public final class ProgramCache {
+public final class ProgramCache implements AutoCloseable {
   private record Idle(Object key, RecordedFunction function) {}
 
   private final int capacity;
+  private final long mostBytes;
   private final Deque<Idle> idle = new ArrayDeque<>();
+
+  private long bytes;
+  private boolean closed;
 
   /**
    * An empty cache.
    *
-   * @param capacity the most idle programs that it keeps, at least 0
-   * @throws IllegalArgumentException if the capacity is negative
+   * @param capacity the most idle programs that it keeps, at least 1
+   * @param mostBytes the most {@linkplain Program#ownBytes memory} that they take together, above
+   *     0; one program is kept however large it is
+   * @throws IllegalArgumentException if a bound is out of its range
    */
-  public ProgramCache(int capacity) {
-    if (capacity < 0) {
-      throw new IllegalArgumentException("capacity must be at least 0, got " + capacity);
+  public ProgramCache(int capacity, long mostBytes) {
+    if (capacity < 1 || mostBytes < 1) {
+      throw new IllegalArgumentException(
+          "a cache keeps at least 1 program and 1 byte, got " + capacity + " and " + mostBytes);
     }
     this.capacity = capacity;
+    this.mostBytes = mostBytes;
   }
 
   /**
@@ -43,6 +51,7 @@ public final class ProgramCache {
         Idle candidate = i.next();
         if (candidate.key().equals(key)) {
           i.remove();
+          bytes -= size(candidate);
           return candidate.function();
         }
       }
@@ -50,17 +59,34 @@ public final class ProgramCache {
     return record.get();
   }
 
+  private static long size(Idle program) {
+    return program.function().program().ownBytes();
+  }
+
   /**
-   * Gives a program back.
+   * Gives a program back; a closed cache drops it.
    *
    * @param key the key it was taken with
    * @param function the function, not to be used by the caller any more
    */
   public synchronized void give(Object key, RecordedFunction function) {
-    idle.addFirst(new Idle(key, function));
-    while (idle.size() > capacity) {
-      idle.removeLast();
+    if (closed) {
+      return;
     }
+    Idle given = new Idle(key, function);
+    idle.addFirst(given);
+    bytes += size(given);
+    while (idle.size() > capacity || (bytes > mostBytes && idle.size() > 1)) {
+      bytes -= size(idle.removeLast());
+    }
+  }
+
+  /** Drops all idle programs, and from now on those that are given back. It can still be used. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    idle.clear();
+    bytes = 0;
   }
 
   /**

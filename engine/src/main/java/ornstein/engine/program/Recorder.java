@@ -568,6 +568,11 @@ final class Recorder implements Kernels {
   }
 
   @Override
+  public void rest() {
+    // recording keeps no threads
+  }
+
+  @Override
   public void close() {
     // the target outlives the recording
   }

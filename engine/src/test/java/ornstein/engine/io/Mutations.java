@@ -5,6 +5,9 @@ import java.util.Random;
 
 /** Random damage to a valid file, for tests of readers. */
 final class Mutations {
+  /** System property with the number of files to try, instead of the few that the build takes. */
+  static final String COUNT = "ornstein.mutations";
+
   private static final byte[] TELLING = {0, 1, -1, 127, -128, '"', '{', '}', '[', ',', '9', '-'};
 
   private Mutations() {}

@@ -208,6 +208,11 @@ class ProgramTest {
           public long bytes() {
             return 0;
           }
+
+          @Override
+          public long scratchBytes() {
+            return 0;
+          }
         };
     Tensor x = KernelsProvider.with(kernels, () -> Tensor.zeros(3));
     Program p =
@@ -243,6 +248,8 @@ class ProgramTest {
           assertTrue(text.contains("convolution + residual"), text);
           assertTrue(text.contains("group norm + silu"), text);
           assertTrue(text.contains("2x8x8x16 * 3x3x16 F4"), text);
+          assertTrue(text.contains("share of operations"), text);
+          assertTrue(text.contains("100.0 %"), text);
           assertEquals(2L * 2 * 64 * 9 * 16 * 16, p.flops());
           return null;
         });

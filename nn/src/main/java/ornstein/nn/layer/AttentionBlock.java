@@ -1,5 +1,6 @@
 package ornstein.nn.layer;
 
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.Functional;
 import ornstein.engine.Tensor;
 import ornstein.engine.op.AttentionOp;
@@ -14,7 +15,7 @@ import ornstein.nn.Parameter;
 public final class AttentionBlock extends Module {
   private final int heads;
   private final AttentionOp.Packing packing;
-  private final GroupNorm norm;
+  private final @Nullable GroupNorm norm;
   private final Conv2d qkv;
   private final Conv2d projection;
 
@@ -24,6 +25,7 @@ public final class AttentionBlock extends Module {
    * @param channels channels, a multiple of heads and groups
    * @param heads attention heads, at least 1
    * @param packing order of the channels of queries, keys and values, HEAD_MAJOR or QKV_MAJOR
+   * @param normalised whether features are normalised first; they are in nearly all networks
    * @param options what it shares with the network's other blocks
    * @param initial initial values of {@code qkv}
    * @throws IllegalArgumentException if the heads or the groups do not divide the channels
@@ -32,6 +34,7 @@ public final class AttentionBlock extends Module {
       int channels,
       int heads,
       AttentionOp.Packing packing,
+      boolean normalised,
       BlockOptions options,
       Initializer initial) {
     if (heads < 1 || channels % heads != 0) {
@@ -43,7 +46,10 @@ public final class AttentionBlock extends Module {
     }
     this.heads = heads;
     this.packing = packing;
-    this.norm = register("norm", new GroupNorm(options.groups(), channels, options.epsilon()));
+    this.norm =
+        normalised
+            ? register("norm", new GroupNorm(options.groups(), channels, options.epsilon()))
+            : null;
     Parameter.Layout layout = Parameter.Layout.CONVOLUTION_1D;
     this.qkv = register("qkv", Conv2d.pixelwise(channels, 3 * channels, layout, initial));
     this.projection =
@@ -58,7 +64,7 @@ public final class AttentionBlock extends Module {
    * @throws ornstein.engine.ShapeException if the channels differ
    */
   public Tensor forward(Tensor x) {
-    Tensor packed = qkv.forward(norm.forward(x));
+    Tensor packed = qkv.forward(norm == null ? x : norm.forward(x));
     int channels = packed.shape().dim(3);
     int pixels = x.shape().dim(1) * x.shape().dim(2);
     Tensor rows = packed.reshape(x.shape().dim(0), pixels, channels);

@@ -1,5 +1,6 @@
 package ornstein.nn.layer;
 
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.Functional;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
@@ -9,11 +10,11 @@ import ornstein.nn.Parameter;
 
 /**
  * Two-dimensional convolution on channels-last images, with parameters {@code weight} [kernel,
- * kernel, in, out] and {@code bias} [out].
+ * kernel, in, out] and, unless it has none, {@code bias} [out].
  */
 public final class Conv2d extends Module {
   private final Parameter weight;
-  private final Parameter bias;
+  private final @Nullable Parameter bias;
   private final int stride;
   private final int padding;
 
@@ -28,7 +29,7 @@ public final class Conv2d extends Module {
    * @param initial initial values
    */
   public Conv2d(int in, int out, int kernel, int stride, int padding, Initializer initial) {
-    this(in, out, kernel, stride, padding, Parameter.Layout.CONVOLUTION, initial);
+    this(in, out, kernel, stride, padding, Parameter.Layout.CONVOLUTION, true, initial);
   }
 
   private Conv2d(
@@ -38,11 +39,13 @@ public final class Conv2d extends Module {
       int stride,
       int padding,
       Parameter.Layout layout,
+      boolean biased,
       Initializer initial) {
     int fanIn = kernel * kernel * in;
     Tensor w = initial.fanIn(Shape.of(kernel, kernel, in, out), fanIn);
     this.weight = register("weight", new Parameter(w, layout));
-    this.bias = register("bias", new Parameter(initial.fanIn(Shape.of(out), fanIn)));
+    this.bias =
+        biased ? register("bias", new Parameter(initial.fanIn(Shape.of(out), fanIn))) : null;
     this.stride = stride;
     this.padding = padding;
   }
@@ -69,7 +72,21 @@ public final class Conv2d extends Module {
    * @return the layer
    */
   public static Conv2d pixelwise(int in, int out, Parameter.Layout layout, Initializer initial) {
-    return new Conv2d(in, out, 1, 1, 0, layout, initial);
+    return new Conv2d(in, out, 1, 1, 0, layout, true, initial);
+  }
+
+  /**
+   * A convolution without a bias that keeps the image's size.
+   *
+   * @param in input channels, at least 1
+   * @param out output channels, at least 1
+   * @param kernel side of the window in pixels, odd
+   * @param initial initial values
+   * @return the layer
+   */
+  public static Conv2d withoutBias(int in, int out, int kernel, Initializer initial) {
+    int padding = kernel / 2;
+    return new Conv2d(in, out, kernel, 1, padding, Parameter.Layout.CONVOLUTION, false, initial);
   }
 
   /**
@@ -80,7 +97,8 @@ public final class Conv2d extends Module {
    * @throws IllegalArgumentException if the channels differ or the image is smaller than the window
    */
   public Tensor forward(Tensor x) {
-    return Functional.conv2d(x, weight.value(), bias.value(), stride, padding);
+    Tensor shift = bias == null ? null : bias.value();
+    return Functional.conv2d(x, weight.value(), shift, stride, padding);
   }
 
   /**
@@ -93,6 +111,8 @@ public final class Conv2d extends Module {
    *     window
    */
   public Tensor forward(Tensor x, Tensor residual) {
-    return Functional.conv2d(x, weight.value(), bias.value(), residual, stride, padding);
+    return bias == null
+        ? forward(x).add(residual)
+        : Functional.conv2d(x, weight.value(), bias.value(), residual, stride, padding);
   }
 }

@@ -1,6 +1,7 @@
 package ornstein.nn.layer;
 
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.Functional;
 import ornstein.engine.Rng;
 import ornstein.engine.Tensor;
@@ -40,6 +41,33 @@ public final class Dropout extends Module {
    */
   public static <T> T training(Rng rng, Supplier<T> body) {
     return ScopedValue.where(GENERATOR, rng).call(body::get);
+  }
+
+  /**
+   * Remembers the masks that come next, for code that is run now and once more later.
+   *
+   * @return what runs it
+   */
+  static Replay replay() {
+    return new Replay(GENERATOR.isBound() ? GENERATOR.get().copy() : null);
+  }
+
+  /** Runs code for the first time as if it were not there, and then with the same masks again. */
+  static final class Replay {
+    private final @Nullable Rng start;
+    private boolean ran;
+
+    private Replay(@Nullable Rng start) {
+      this.start = start;
+    }
+
+    <T> T run(Supplier<T> body) {
+      if (start == null || !ran) {
+        ran = true;
+        return body.get();
+      }
+      return training(start.copy(), body);
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package ornstein.nn.layer;
 
+import org.jspecify.annotations.Nullable;
 import ornstein.engine.Functional;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
@@ -7,10 +8,13 @@ import ornstein.nn.Initializer;
 import ornstein.nn.Module;
 import ornstein.nn.Parameter;
 
-/** x · weightᵀ + bias, with parameters {@code weight} [out, in] and {@code bias} [out]. */
+/**
+ * x · weightᵀ + bias, with parameters {@code weight} [out, in] and, unless it has none, {@code
+ * bias} [out].
+ */
 public final class Linear extends Module {
   private final Parameter weight;
-  private final Parameter bias;
+  private final @Nullable Parameter bias;
 
   /**
    * Creates the layer.
@@ -20,8 +24,24 @@ public final class Linear extends Module {
    * @param initial initial values
    */
   public Linear(int in, int out, Initializer initial) {
+    this(in, out, true, initial);
+  }
+
+  private Linear(int in, int out, boolean biased, Initializer initial) {
     weight = register("weight", new Parameter(initial.fanIn(Shape.of(out, in), in)));
-    bias = register("bias", new Parameter(initial.fanIn(Shape.of(out), in)));
+    bias = biased ? register("bias", new Parameter(initial.fanIn(Shape.of(out), in))) : null;
+  }
+
+  /**
+   * A layer without a bias.
+   *
+   * @param in input features, at least 1
+   * @param out output features, at least 1
+   * @param initial initial values
+   * @return the layer
+   */
+  public static Linear withoutBias(int in, int out, Initializer initial) {
+    return new Linear(in, out, false, initial);
   }
 
   /**
@@ -32,6 +52,6 @@ public final class Linear extends Module {
    * @throws ornstein.engine.ShapeException if the last extent is not {@code in}
    */
   public Tensor forward(Tensor x) {
-    return Functional.linear(x, weight.value(), bias.value());
+    return Functional.linear(x, weight.value(), bias == null ? null : bias.value());
   }
 }

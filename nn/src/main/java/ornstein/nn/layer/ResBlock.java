@@ -15,6 +15,7 @@ import ornstein.nn.Parameter;
  */
 public final class ResBlock extends Module {
   private final boolean scaleShift;
+  private final Resampling resampling;
   private final GroupNorm inNorm;
   private final Conv2d inConv;
   private final Linear conditioning;
@@ -33,6 +34,23 @@ public final class ResBlock extends Module {
    * @throws IllegalArgumentException if the groups do not divide the channels
    */
   public ResBlock(int in, int out, BlockOptions options, Initializer initial) {
+    this(in, out, Resampling.NONE, options, initial);
+  }
+
+  /**
+   * Creates a block that resizes its input after the first normalisation, and the skip connection
+   * likewise (Brock et al. 2019; Dhariwal and Nichol 2021, section 3).
+   *
+   * @param in input channels, a multiple of the groups
+   * @param out output channels, a multiple of the groups
+   * @param resampling what it does to height and width
+   * @param options what it shares with the network's other blocks
+   * @param initial initial values of all layers but the second convolution
+   * @throws IllegalArgumentException if the groups do not divide the channels
+   */
+  public ResBlock(
+      int in, int out, Resampling resampling, BlockOptions options, Initializer initial) {
+    this.resampling = resampling;
     scaleShift = options.scaleShift();
     inNorm = register("in_layers.0", GroupNorm.silu(options.groups(), in, options.epsilon()));
     inConv = register("in_layers.2", Conv2d.same3x3(in, out, initial));
@@ -55,11 +73,11 @@ public final class ResBlock extends Module {
    *
    * @param x [N, H, W, in]
    * @param embedding [N, embeddingChannels]
-   * @return [N, H, W, out]
+   * @return [N, H′, W′, out]
    * @throws ornstein.engine.ShapeException if the shapes do not fit
    */
   public Tensor forward(Tensor x, Tensor embedding) {
-    Tensor h = inConv.forward(inNorm.forward(x));
+    Tensor h = inConv.forward(resampling.apply(inNorm.forward(x)));
     Tensor condition = conditioning.forward(embedding.apply(Unary.SILU));
     if (scaleShift) {
       h = outNorm.forward(h, condition);
@@ -67,6 +85,7 @@ public final class ResBlock extends Module {
       Tensor perPixel = condition.reshape(condition.shape().dim(0), 1, 1, condition.shape().dim(1));
       h = outNorm.forward(h.add(perPixel));
     }
-    return outConv.forward(dropout.forward(h), skip == null ? x : skip.forward(x));
+    Tensor kept = resampling.apply(x);
+    return outConv.forward(dropout.forward(h), skip == null ? kept : skip.forward(kept));
   }
 }

@@ -12,6 +12,7 @@ import ornstein.nn.Module;
 import ornstein.nn.layer.Embedding;
 import ornstein.nn.layer.Linear;
 import ornstein.nn.layer.TimeEmbedding;
+import ornstein.nn.layer.TimeInput;
 
 /**
  * A small network for points instead of images: residual layers of full connection, each told the
@@ -47,7 +48,8 @@ public final class TimeMlp extends Module {
     Initializer initial = Initializer.random(rng);
     this.dimensions = dimensions;
     this.input = register("input", new Linear(dimensions, width, initial));
-    this.timeEmbedding = register("time_embed", new TimeEmbedding(width, width, initial));
+    this.timeEmbedding =
+        register("time_embed", new TimeEmbedding(TimeInput.IMPROVED_DDPM, width, width, initial));
     this.labelEmbedding =
         classes == 0 ? null : register("label_emb", new Embedding(classes, width, initial));
     for (int i = 0; i < depth; i++) {

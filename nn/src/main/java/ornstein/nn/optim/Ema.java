@@ -43,6 +43,14 @@ public final class Ema {
   /** Moves the averages towards the network's present weights; call it after each step. */
   public void update() {
     begin();
+    move();
+  }
+
+  /**
+   * Moves the averages by the weight that {@link #begin} has set. A function of tensors alone, so
+   * that it can be recorded.
+   */
+  public void move() {
     Kernels kernels = KernelsProvider.current();
     averages.forEach(
         (name, average) -> {

@@ -11,43 +11,50 @@ import ornstein.nn.layer.AttentionBlock;
 import ornstein.nn.layer.BlockOptions;
 import ornstein.nn.layer.Conv2d;
 import ornstein.nn.layer.Downsample;
+import ornstein.nn.layer.Recomputation;
 import ornstein.nn.layer.ResBlock;
+import ornstein.nn.layer.Resampling;
 import ornstein.nn.layer.Upsample;
 
 /** Layers in a row, named 0, 1, 2, …; those that want it get the embedding. */
 final class Stage extends Module {
+  private final UNetConfig config;
   private final BlockOptions options;
   private final Initializer initial;
   private final List<BinaryOperator<Tensor>> layers = new ArrayList<>();
 
-  private Stage(BlockOptions options, Initializer initial) {
+  private Stage(UNetConfig config, BlockOptions options, Initializer initial) {
+    this.config = config;
     this.options = options;
     this.initial = initial;
   }
 
   /** One entry of the layout. */
   static Stage of(
-      UNetLayout.Stage s, boolean convResample, BlockOptions options, Initializer initial) {
-    Stage stage = new Stage(options, initial);
+      UNetLayout.Stage s, UNetConfig config, BlockOptions options, Initializer initial) {
+    Stage stage = new Stage(config, options, initial);
     switch (s.kind()) {
       case CONVOLUTION -> stage.convolution(s.in(), s.out());
       case RESIDUAL -> stage.residual(s.in(), s.out());
-      case DOWNSAMPLE -> stage.downsample(s.in(), convResample);
+      case DOWNSAMPLE -> stage.downsample(s.in());
     }
     if (s.heads() > 0) {
-      stage.attention(s.out(), s.heads());
+      stage.attention(s.out(), s.heads(), true);
     }
     if (s.upsample()) {
-      stage.upsample(s.out(), convResample);
+      stage.upsample(s.out());
     }
     return stage;
   }
 
-  /** The two residual blocks at the coarsest level, with attention between them. */
-  static Stage middle(int channels, int heads, BlockOptions options, Initializer initial) {
-    Stage stage = new Stage(options, initial);
+  /** The two residual blocks at the coarsest level, and what lies between them. */
+  static Stage middle(int channels, UNetConfig config, BlockOptions options, Initializer initial) {
+    Stage stage = new Stage(config, options, initial);
+    UNetStyle.Middle between = config.style().middle();
     stage.residual(channels, channels);
-    stage.attention(channels, heads);
+    if (between != UNetStyle.Middle.NOTHING) {
+      stage.attention(channels, config.heads(channels), between == UNetStyle.Middle.ATTENTION);
+    }
     stage.residual(channels, channels);
     return stage;
   }
@@ -61,20 +68,37 @@ final class Stage extends Module {
     layers.add(append(new ResBlock(in, out, options, initial))::forward);
   }
 
-  private void attention(int channels, int heads) {
-    AttentionOp.Packing packing = AttentionOp.Packing.HEAD_MAJOR;
-    AttentionBlock layer = append(new AttentionBlock(channels, heads, packing, options, initial));
+  private void attention(int channels, int heads, boolean normalised) {
+    AttentionOp.Packing packing =
+        config.style().newAttentionOrder()
+            ? AttentionOp.Packing.QKV_MAJOR
+            : AttentionOp.Packing.HEAD_MAJOR;
+    AttentionBlock layer =
+        append(new AttentionBlock(channels, heads, packing, normalised, options, initial));
     layers.add((x, embedding) -> layer.forward(x));
   }
 
-  private void downsample(int channels, boolean convolution) {
-    Downsample layer = append(new Downsample(channels, convolution, initial));
+  private void downsample(int channels) {
+    if (config.style().resblockDown()) {
+      resampling(channels, Resampling.DOWN);
+      return;
+    }
+    Downsample layer =
+        append(new Downsample(channels, config.convResample(), config.style().padAfter(), initial));
     layers.add((x, embedding) -> layer.forward(x));
   }
 
-  private void upsample(int channels, boolean convolution) {
-    Upsample layer = append(new Upsample(channels, convolution, initial));
+  private void upsample(int channels) {
+    if (config.style().resblockUp()) {
+      resampling(channels, Resampling.UP);
+      return;
+    }
+    Upsample layer = append(new Upsample(channels, config.convResample(), initial));
     layers.add((x, embedding) -> layer.forward(x));
+  }
+
+  private void resampling(int channels, Resampling resampling) {
+    layers.add(append(new ResBlock(channels, channels, resampling, options, initial))::forward);
   }
 
   private <M extends Module> M append(M layer) {
@@ -84,7 +108,7 @@ final class Stage extends Module {
   Tensor forward(Tensor x, Tensor embedding) {
     Tensor h = x;
     for (BinaryOperator<Tensor> layer : layers) {
-      h = layer.apply(h, embedding);
+      h = Recomputation.of(layer, h, embedding);
     }
     return h;
   }

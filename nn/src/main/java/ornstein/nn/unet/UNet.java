@@ -1,22 +1,17 @@
 package ornstein.nn.unet;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.Rng;
-import ornstein.engine.Shape;
 import ornstein.engine.ShapeException;
 import ornstein.engine.Tensor;
 import ornstein.nn.Initializer;
 import ornstein.nn.Module;
-import ornstein.nn.StateDict;
+import ornstein.nn.Weights;
 import ornstein.nn.layer.BlockOptions;
 import ornstein.nn.layer.Conv2d;
-import ornstein.nn.layer.Embedding;
 import ornstein.nn.layer.GroupNorm;
-import ornstein.nn.layer.TimeEmbedding;
 
 /**
  * The U-Net of improved DDPM (Nichol and Dhariwal, 2021, §2 and appendix A, after Ho et al., 2020):
@@ -25,13 +20,8 @@ import ornstein.nn.layer.TimeEmbedding;
  * the layouts of its PyTorch implementation.
  */
 public final class UNet extends Module {
-  private static final float EPSILON = 1e-5f;
-
   private final UNetConfig config;
-  private final TimeEmbedding timeEmbedding;
-  private final @Nullable Embedding labelEmbedding;
-  private final List<Stage> input = new ArrayList<>();
-  private final Stage middle;
+  private final Encoder encoder;
   private final List<Stage> output = new ArrayList<>();
   private final GroupNorm outNorm;
   private final Conv2d outConv;
@@ -50,30 +40,14 @@ public final class UNet extends Module {
   private UNet(UNetConfig config, Initializer initial) {
     this.config = config;
     UNetLayout layout = UNetLayout.of(config);
-    int embedding = layout.embeddingChannels();
-    BlockOptions options =
-        new BlockOptions(
-            embedding, config.groups(), EPSILON, config.dropout(), config.useScaleShiftNorm());
-    timeEmbedding =
-        register("time_embed", new TimeEmbedding(config.modelChannels(), embedding, initial));
-    labelEmbedding =
-        config.numClasses() == 0
-            ? null
-            : register("label_emb", new Embedding(config.numClasses(), embedding, initial));
-    for (UNetLayout.Stage s : layout.input()) {
-      Stage stage = Stage.of(s, config.convResample(), options, initial);
-      input.add(register("input_blocks." + input.size(), stage));
-    }
-    middle =
-        register(
-            "middle_block",
-            Stage.middle(layout.middleChannels(), config.numHeads(), options, initial));
+    BlockOptions options = Encoder.options(layout);
+    encoder = include(new Encoder(layout, initial));
     for (UNetLayout.Stage s : layout.output()) {
-      Stage stage = Stage.of(s, config.convResample(), options, initial);
+      Stage stage = Stage.of(s, config, options, initial);
       output.add(register("output_blocks." + output.size(), stage));
     }
     int last = layout.output().getLast().out();
-    outNorm = register("out.0", GroupNorm.silu(config.groups(), last, EPSILON));
+    outNorm = register("out.0", GroupNorm.silu(config.groups(), last, config.style().epsilon()));
     outConv = register("out.2", Conv2d.same3x3(last, config.outChannels(), Initializer.zeros()));
   }
 
@@ -85,10 +59,20 @@ public final class UNet extends Module {
    * @return the network
    * @throws ornstein.nn.StateDictException if the weights are not those of such a network
    */
-  public static UNet of(UNetConfig config, StateDict weights) {
-    UNet model = new UNet(config, Initializer.zeros());
+  public static UNet of(UNetConfig config, Weights weights) {
+    UNet model = zeros(config);
     weights.loadInto(model);
     return model;
+  }
+
+  /**
+   * A network whose weights are all zero, about to be loaded.
+   *
+   * @param config the configuration
+   * @return the network
+   */
+  public static UNet zeros(UNetConfig config) {
+    return new UNet(config, Initializer.zeros());
   }
 
   /**
@@ -113,48 +97,11 @@ public final class UNet extends Module {
    * @throws IndexOutOfBoundsException if a label is no class
    */
   public Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
-    requireImages(x.shape());
-    requirePerSample("timesteps", timesteps.shape(), x.shape());
-    Tensor embedding = timeEmbedding.forward(timesteps);
-    if (labelEmbedding != null) {
-      if (labels == null) {
-        throw new IllegalArgumentException(
-            "the network has " + config.numClasses() + " classes: labels are needed");
-      }
-      requirePerSample("labels", labels.shape(), x.shape());
-      embedding = embedding.add(labelEmbedding.forward(labels));
-    } else if (labels != null) {
-      throw new IllegalArgumentException("the network has no classes: labels must be null");
-    }
-    return image(x, embedding);
-  }
-
-  private Tensor image(Tensor x, Tensor embedding) {
-    Deque<Tensor> skips = new ArrayDeque<>();
-    Tensor h = x;
-    for (Stage stage : input) {
-      h = stage.forward(h, embedding);
-      skips.push(h);
-    }
-    h = middle.forward(h, embedding);
+    Encoder.Encoded encoded = encoder.encode(x, timesteps, labels);
+    Tensor h = encoded.features();
     for (Stage stage : output) {
-      h = stage.forward(Tensor.concat(-1, List.of(h, skips.pop())), embedding);
+      h = stage.forward(Tensor.concat(-1, List.of(h, encoded.skips().pop())), encoded.embedding());
     }
     return outConv.forward(outNorm.forward(h));
-  }
-
-  private void requireImages(Shape x) {
-    if (x.rank() != 4 || x.dim(3) != config.inChannels()) {
-      throw new ShapeException(
-          "the network takes images [N, H, W, " + config.inChannels() + "], got " + x);
-    }
-    config.requireSize(x.dim(1), x.dim(2));
-  }
-
-  private static void requirePerSample(String what, Shape given, Shape x) {
-    if (!given.equals(Shape.of(x.dim(0)))) {
-      throw new ShapeException(
-          what + " need shape [" + x.dim(0) + "], one for each image, got " + given);
-    }
   }
 }

@@ -23,6 +23,7 @@ import ornstein.engine.ShapeException;
  * @param numHeadsUpsample attention heads on the way up
  * @param useScaleShiftNorm whether the embedding scales and shifts normalised features
  * @param groups groups of every normalisation; 32 in all published networks
+ * @param style what families of networks do differently
  */
 public record UNetConfig(
     int inChannels,
@@ -37,7 +38,8 @@ public record UNetConfig(
     int numHeads,
     int numHeadsUpsample,
     boolean useScaleShiftNorm,
-    int groups) {
+    int groups,
+    UNetStyle style) {
   private static final int MOST_CHANNELS = 1 << 16;
   private static final int MOST_LEVELS = 16;
   private static final int MOST_BLOCKS = 1000;
@@ -64,11 +66,41 @@ public record UNetConfig(
     if (!(dropout >= 0f && dropout < 1f)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), got " + dropout);
     }
+    requireLevels("attention_resolutions", attentionResolutions, channelMult.size());
+    List<Integer> upwards = style.upAttentionResolutions();
+    if (upwards == null) {
+      upwards = attentionResolutions;
+    }
+    requireLevels("attention_resolutions_up", upwards, channelMult.size());
     int levels = channelMult.size();
-    for (int factor : attentionResolutions) {
+    for (int level = 0; level < levels; level++) {
+      range("channel_mult", channelMult.get(level), 1, MOST_CHANNELS / modelChannels);
+      int channels = modelChannels * channelMult.get(level);
+      divides("groups", groups, channels, level);
+      boolean middle = level == levels - 1 && style.middle() != UNetStyle.Middle.NOTHING;
+      boolean down = middle || attentionResolutions.contains(1 << level);
+      boolean up = upwards.contains(1 << level);
+      if (style.numHeadChannels() > 0) {
+        if (down || up) {
+          divides("num_head_channels", style.numHeadChannels(), channels, level);
+        }
+        continue;
+      }
+      if (down) {
+        divides("num_heads", numHeads, channels, level);
+      }
+      if (up) {
+        divides("num_heads_upsample", numHeadsUpsample, channels, level);
+      }
+    }
+  }
+
+  private static void requireLevels(String option, List<Integer> factors, int levels) {
+    for (int factor : factors) {
       if (Integer.bitCount(factor) != 1 || factor < 1 || factor > 1 << (levels - 1)) {
         throw new IllegalArgumentException(
-            "attention_resolutions has "
+            option
+                + " has "
                 + factor
                 + ", which is the downsampling of none of the "
                 + levels
@@ -77,18 +109,22 @@ public record UNetConfig(
                 + " are");
       }
     }
-    for (int level = 0; level < levels; level++) {
-      range("channel_mult", channelMult.get(level), 1, MOST_CHANNELS / modelChannels);
-      int channels = modelChannels * channelMult.get(level);
-      divides("groups", groups, channels, level);
-      if (level == levels - 1) {
-        divides("num_heads", numHeads, channels, level);
-      }
-      if (attentionResolutions.contains(1 << level)) {
-        divides("num_heads", numHeads, channels, level);
-        divides("num_heads_upsample", numHeadsUpsample, channels, level);
-      }
-    }
+  }
+
+  /** Attention heads at a level on the way down or in the middle. */
+  int heads(int channels) {
+    return style.numHeadChannels() > 0 ? channels / style.numHeadChannels() : numHeads;
+  }
+
+  /** Attention heads at a level on the way up. */
+  int headsUpsample(int channels) {
+    return style.numHeadChannels() > 0 ? channels / style.numHeadChannels() : numHeadsUpsample;
+  }
+
+  /** Whether attention follows the residual blocks of a level on the way up. */
+  boolean attendsUpwards(int level) {
+    List<Integer> own = style.upAttentionResolutions();
+    return (own == null ? attentionResolutions : own).contains(1 << level);
   }
 
   private static void range(String option, int value, int low, int high) {

@@ -18,6 +18,7 @@ public final class UNetConfigBuilder {
   private int numHeadsUpsample;
   private boolean useScaleShiftNorm = true;
   private int groups = 32;
+  private UNetStyle style = UNetStyle.IMPROVED_DDPM;
 
   UNetConfigBuilder() {}
 
@@ -35,6 +36,7 @@ public final class UNetConfigBuilder {
     numHeadsUpsample = from.numHeadsUpsample();
     useScaleShiftNorm = from.useScaleShiftNorm();
     groups = from.groups();
+    style = from.style();
   }
 
   /**
@@ -182,6 +184,17 @@ public final class UNetConfigBuilder {
   }
 
   /**
+   * Sets what families of networks do differently.
+   *
+   * @param value the style
+   * @return this builder
+   */
+  public UNetConfigBuilder style(UNetStyle value) {
+    style = value;
+    return this;
+  }
+
+  /**
    * Checks the options.
    *
    * @return the configuration
@@ -202,6 +215,7 @@ public final class UNetConfigBuilder {
         numHeads,
         sameHeads ? numHeads : numHeadsUpsample,
         useScaleShiftNorm,
-        groups);
+        groups,
+        style);
   }
 }

@@ -41,7 +41,7 @@ record UNetLayout(UNetConfig config, List<Stage> input, List<Stage> output) {
     skips.push(channels);
     for (int level = 0; level < levels; level++) {
       int out = c.modelChannels() * c.channelMult().get(level);
-      int heads = c.attentionResolutions().contains(1 << level) ? c.numHeads() : 0;
+      int heads = c.attentionResolutions().contains(1 << level) ? c.heads(out) : 0;
       for (int i = 0; i < c.numResBlocks(); i++) {
         input.add(new Stage(Kind.RESIDUAL, channels, out, heads, false));
         channels = out;
@@ -54,7 +54,7 @@ record UNetLayout(UNetConfig config, List<Stage> input, List<Stage> output) {
     }
     for (int level = levels - 1; level >= 0; level--) {
       int out = c.modelChannels() * c.channelMult().get(level);
-      int heads = c.attentionResolutions().contains(1 << level) ? c.numHeadsUpsample() : 0;
+      int heads = c.attendsUpwards(level) ? c.headsUpsample(out) : 0;
       for (int i = 0; i <= c.numResBlocks(); i++) {
         boolean upsample = level > 0 && i == c.numResBlocks();
         output.add(new Stage(Kind.RESIDUAL, channels + skips.pop(), out, heads, upsample));
@@ -68,24 +68,48 @@ record UNetLayout(UNetConfig config, List<Stage> input, List<Stage> output) {
     return input.getLast().out();
   }
 
+  int timeChannels() {
+    int own = config.style().timeChannels();
+    return own == 0 ? config.modelChannels() : own;
+  }
+
   int embeddingChannels() {
-    return 4 * config.modelChannels();
+    return 4 * timeChannels();
+  }
+
+  int coarsestPixels(int height, int width) {
+    int levels = config.channelMult().size();
+    return (height >> (levels - 1)) * (width >> (levels - 1));
   }
 
   long parameterCount() {
-    int c = middleChannels();
     int last = output.getLast().out();
-    long count = linear(config.modelChannels(), embeddingChannels());
+    long count = encoderParameterCount();
+    for (Stage s : output) {
+      count += count(s);
+    }
+    return count + 2L * last + conv3(last, config.outChannels());
+  }
+
+  long classifierParameterCount(int height, int width) {
+    int c = middleChannels();
+    long places = c * (coarsestPixels(height, width) + 1L);
+    return encoderParameterCount()
+        + 2L * c
+        + places
+        + linear(c, 3 * c)
+        + linear(c, config.outChannels());
+  }
+
+  private long encoderParameterCount() {
+    long count = linear(timeChannels(), embeddingChannels());
+    count += (long) config.style().time().rows() * timeChannels();
     count += linear(embeddingChannels(), embeddingChannels());
     count += (long) config.numClasses() * embeddingChannels();
     for (Stage s : input) {
       count += count(s);
     }
-    count += 2 * residual(c, c) + attention(c);
-    for (Stage s : output) {
-      count += count(s);
-    }
-    return count + 2L * last + conv3(last, config.outChannels());
+    return count + middle();
   }
 
   private long count(Stage s) {
@@ -93,10 +117,27 @@ record UNetLayout(UNetConfig config, List<Stage> input, List<Stage> output) {
         switch (s.kind()) {
           case CONVOLUTION -> conv3(s.in(), s.out());
           case RESIDUAL -> residual(s.in(), s.out());
-          case DOWNSAMPLE -> config.convResample() ? conv3(s.in(), s.out()) : 0;
+          case DOWNSAMPLE -> resampling(s.out(), config.style().resblockDown());
         };
-    count += s.heads() > 0 ? attention(s.out()) : 0;
-    return count + (s.upsample() && config.convResample() ? conv3(s.out(), s.out()) : 0);
+    count += s.heads() > 0 ? attention(s.out(), true) : 0;
+    return count + (s.upsample() ? resampling(s.out(), config.style().resblockUp()) : 0);
+  }
+
+  private long resampling(int channels, boolean block) {
+    if (block) {
+      return residual(channels, channels);
+    }
+    return config.convResample() ? conv3(channels, channels) : 0;
+  }
+
+  private long middle() {
+    int c = middleChannels();
+    return 2 * residual(c, c)
+        + switch (config.style().middle()) {
+          case ATTENTION -> attention(c, true);
+          case PLAIN_ATTENTION -> attention(c, false);
+          case NOTHING -> 0;
+        };
   }
 
   private long residual(int in, int out) {
@@ -106,8 +147,10 @@ record UNetLayout(UNetConfig config, List<Stage> input, List<Stage> output) {
     return 2L * in + body + 2L * out + skip;
   }
 
-  private static long attention(int channels) {
-    return 2L * channels + linear(channels, 3 * channels) + linear(channels, channels);
+  private static long attention(int channels, boolean normalised) {
+    return (normalised ? 2L * channels : 0)
+        + linear(channels, 3 * channels)
+        + linear(channels, channels);
   }
 
   private static long linear(int in, int out) {

@@ -3,10 +3,12 @@ package ornstein.nn.unet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import ornstein.nn.layer.TimeInput;
 
 /** A {@link UNetConfig} as texts, strict in both directions. */
 final class UNetMetadata {
@@ -38,7 +40,34 @@ final class UNetMetadata {
     m.put(PREFIX + "num_heads_upsample", Integer.toString(c.numHeadsUpsample()));
     m.put(PREFIX + "use_scale_shift_norm", Boolean.toString(c.useScaleShiftNorm()));
     m.put(PREFIX + "groups", Integer.toString(c.groups()));
+    writeStyle(c.style(), m);
     return m;
+  }
+
+  /** Only what is not improved DDPM's. */
+  private static void writeStyle(UNetStyle s, Map<String, String> m) {
+    UNetStyle usual = UNetStyle.IMPROVED_DDPM;
+    put(m, "flip_sin_to_cos", s.time().cosineFirst(), usual.time().cosineFirst());
+    put(m, "freq_shift", s.time().frequencyShift(), usual.time().frequencyShift());
+    put(m, "time_table", s.time().rows(), usual.time().rows());
+    put(m, "time_channels", s.timeChannels(), usual.timeChannels());
+    put(m, "norm_eps", s.epsilon(), usual.epsilon());
+    put(m, "use_new_attention_order", s.newAttentionOrder(), usual.newAttentionOrder());
+    put(m, "num_head_channels", s.numHeadChannels(), usual.numHeadChannels());
+    put(m, "resblock_down", s.resblockDown(), usual.resblockDown());
+    put(m, "resblock_up", s.resblockUp(), usual.resblockUp());
+    put(m, "pad_after", s.padAfter(), usual.padAfter());
+    List<Integer> up = s.upAttentionResolutions();
+    if (up != null) {
+      m.put(PREFIX + "attention_resolutions_up", join(up));
+    }
+    put(m, "middle", s.middle(), usual.middle());
+  }
+
+  private static void put(Map<String, String> m, String option, Object value, Object usual) {
+    if (!value.equals(usual)) {
+      m.put(PREFIX + option, value.toString().toLowerCase(Locale.ROOT));
+    }
   }
 
   static UNetConfig read(Map<String, String> metadata) {
@@ -57,13 +86,53 @@ final class UNetMetadata {
             m.integer("num_heads"),
             m.integer("num_heads_upsample"),
             m.flag("use_scale_shift_norm"),
-            m.integer("groups"));
+            m.integer("groups"),
+            m.style());
     if (!m.unread.isEmpty()) {
       throw new IllegalArgumentException(
           "the metadata has options that this version does not know: "
               + String.join(", ", m.unread.keySet()));
     }
     return config;
+  }
+
+  private UNetStyle style() {
+    UNetStyle usual = UNetStyle.IMPROVED_DDPM;
+    TimeInput time = usual.time();
+    return new UNetStyle(
+        new TimeInput(
+            given("flip_sin_to_cos") ? flag("flip_sin_to_cos") : time.cosineFirst(),
+            given("freq_shift") ? integer("freq_shift") : time.frequencyShift(),
+            given("time_table") ? integer("time_table") : time.rows()),
+        given("time_channels") ? integer("time_channels") : usual.timeChannels(),
+        given("norm_eps") ? parse("norm_eps", "a number", Float::parseFloat) : usual.epsilon(),
+        given("use_new_attention_order")
+            ? flag("use_new_attention_order")
+            : usual.newAttentionOrder(),
+        given("num_head_channels") ? integer("num_head_channels") : usual.numHeadChannels(),
+        given("resblock_down") ? flag("resblock_down") : usual.resblockDown(),
+        given("resblock_up") ? flag("resblock_up") : usual.resblockUp(),
+        given("pad_after") ? flag("pad_after") : usual.padAfter(),
+        given("attention_resolutions_up") ? integers("attention_resolutions_up") : null,
+        given("middle") ? middle() : usual.middle());
+  }
+
+  private boolean given(String option) {
+    return unread.containsKey(PREFIX + option);
+  }
+
+  private UNetStyle.Middle middle() {
+    return parse(
+        "middle",
+        "attention, plain_attention or nothing",
+        text -> {
+          for (UNetStyle.Middle m : UNetStyle.Middle.values()) {
+            if (m.name().toLowerCase(Locale.ROOT).equals(text)) {
+              return m;
+            }
+          }
+          throw new NumberFormatException(text);
+        });
   }
 
   private int integer(String option) {

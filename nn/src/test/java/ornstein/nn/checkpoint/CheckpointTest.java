@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import ornstein.engine.Rng;
 import ornstein.engine.Shape;
 import ornstein.engine.Tensor;
+import ornstein.engine.io.DType;
 import ornstein.engine.io.FormatException;
 import ornstein.engine.io.SafeTensorsWriter;
+import ornstein.nn.Parameter;
 import ornstein.nn.StateDict;
+import ornstein.nn.unet.EncoderUNet;
 import ornstein.nn.unet.UNet;
 import ornstein.nn.unet.UNetConfig;
 
@@ -45,7 +49,8 @@ class CheckpointTest {
   }
 
   private String error() {
-    FormatException e = assertThrows(FormatException.class, () -> Checkpoint.load(file()));
+    FormatException e =
+        assertThrows(FormatException.class, () -> Checkpoint.load(NetworkKind.UNET, file()));
     String message = String.valueOf(e.getMessage());
     assertTrue(message.startsWith(file() + ": "), message);
     return message.substring(file().toString().length() + 2);
@@ -71,8 +76,8 @@ class CheckpointTest {
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("diffusion.schedule", "cosine");
     texts.put("diffusion.steps", "1000");
-    new Checkpoint(model, texts).save(file());
-    Checkpoint read = Checkpoint.load(file());
+    new Checkpoint<>(NetworkKind.UNET, model, texts).save(file());
+    Checkpoint<UNet> read = Checkpoint.load(NetworkKind.UNET, file());
     assertEquals(CONFIG, read.model().config());
     assertEquals(texts, read.metadata());
     assertEquals(List.copyOf(texts.keySet()), List.copyOf(read.metadata().keySet()));
@@ -90,10 +95,64 @@ class CheckpointTest {
 
   @Test
   void equalNetworksGiveEqualBytes() throws IOException {
-    new Checkpoint(model, Map.of()).save(file());
+    new Checkpoint<>(NetworkKind.UNET, model, Map.of()).save(file());
     byte[] first = Files.readAllBytes(file());
-    Checkpoint.load(file()).save(file());
+    Checkpoint.load(NetworkKind.UNET, file()).save(file());
     assertArrayEquals(first, Files.readAllBytes(file()));
+  }
+
+  @Test
+  void sixteenBitsHalveTheFileAndRound() throws IOException {
+    Checkpoint<UNet> checkpoint = new Checkpoint<>(NetworkKind.UNET, model, Map.of());
+    checkpoint.save(file());
+    long whole = Files.size(file());
+    checkpoint.save(file(), DType.F16);
+    assertTrue(Files.size(file()) < 0.6 * whole, Files.size(file()) + " of " + whole);
+    StateDict before = StateDict.of(model);
+    StateDict after = StateDict.of(Checkpoint.load(NetworkKind.UNET, file()).model());
+    for (String name : before.names()) {
+      float[] exact = before.values(name);
+      float[] rounded = after.values(name);
+      for (int i = 0; i < exact.length; i++) {
+        assertEquals(Float.float16ToFloat(Float.floatToFloat16(exact[i])), rounded[i], name);
+      }
+    }
+  }
+
+  @Test
+  void weightsBeyondSixteenBitsAreRefusedAndTheOldFileStays() throws IOException {
+    Checkpoint<UNet> checkpoint = new Checkpoint<>(NetworkKind.UNET, model, Map.of());
+    checkpoint.save(file());
+    byte[] old = Files.readAllBytes(file());
+    Parameter bias = model.namedParameters().get("out.2.bias");
+    bias.set(new float[] {70_000});
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> checkpoint.save(file(), DType.F16));
+    assertTrue(
+        String.valueOf(e.getMessage()).startsWith("'out.2.bias' holds 70000.0"), e::getMessage);
+    assertThrows(IllegalArgumentException.class, () -> checkpoint.save(file(), DType.I64));
+    assertArrayEquals(old, Files.readAllBytes(file()));
+    checkpoint.save(file(), DType.BF16);
+    assertEquals(70_144, biasOf(Checkpoint.load(NetworkKind.UNET, file()).model()));
+  }
+
+  private static float biasOf(UNet network) {
+    return StateDict.of(network).values("out.2.bias")[0];
+  }
+
+  @Test
+  void readsFromBytesAsFromAFile() throws IOException {
+    new Checkpoint<>(NetworkKind.UNET, model, Map.of("a", "b")).save(file());
+    byte[] content = Files.readAllBytes(file());
+    Checkpoint<UNet> read = Checkpoint.load(NetworkKind.UNET, content, "a jar");
+    assertEquals(Map.of("a", "b"), read.metadata());
+    assertArrayEquals(
+        StateDict.of(model).values("out.2.weight"),
+        StateDict.of(read.model()).values("out.2.weight"));
+    byte[] half = Arrays.copyOf(content, content.length / 2);
+    FormatException e =
+        assertThrows(FormatException.class, () -> Checkpoint.load(NetworkKind.UNET, half, "a jar"));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("a jar: "), e::getMessage);
   }
 
   @Test
@@ -155,13 +214,29 @@ class CheckpointTest {
   @Test
   void ownKeysAreReserved() {
     assertThrows(
-        IllegalArgumentException.class, () -> new Checkpoint(model, Map.of("unet.groups", "1")));
+        IllegalArgumentException.class,
+        () -> new Checkpoint<>(NetworkKind.UNET, model, Map.of("unet.groups", "1")));
     assertThrows(
-        IllegalArgumentException.class, () -> new Checkpoint(model, Map.of("ornstein.x", "1")));
+        IllegalArgumentException.class,
+        () -> new Checkpoint<>(NetworkKind.UNET, model, Map.of("ornstein.x", "1")));
   }
 
   @Test
   void missingFilesAreNamed() {
-    assertThrows(NoSuchFileException.class, () -> Checkpoint.load(file()));
+    assertThrows(NoSuchFileException.class, () -> Checkpoint.load(NetworkKind.UNET, file()));
+  }
+
+  @Test
+  void aClassifierIsAnotherKind() throws IOException {
+    UNetConfig config = CONFIG.toBuilder().numClasses(0).channels(1, 3).build();
+    EncoderUNet classifier = new EncoderUNet(config, 4, 6, Rng.of(3));
+    new Checkpoint<>(NetworkKind.CLASSIFIER, classifier, Map.of("a", "b")).save(file());
+    Checkpoint<EncoderUNet> read = Checkpoint.load(NetworkKind.CLASSIFIER, file());
+    assertEquals(Map.of("a", "b"), read.metadata());
+    assertEquals(config, read.model().config());
+    Tensor x = Rng.of(1).normal(Shape.of(2, 4, 6, 1));
+    Tensor t = Tensor.zeros(2);
+    assertArrayEquals(classifier.forward(x, t).toArray(), read.model().forward(x, t).toArray());
+    assertEquals("holds a classifier where a unet is needed", error());
   }
 }

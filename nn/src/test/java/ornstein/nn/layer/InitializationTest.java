@@ -68,7 +68,7 @@ class InitializationTest {
     BlockOptions options = new BlockOptions(16, 4, 1e-5f, 0f, true);
     ResBlock block = new ResBlock(8, 12, options, random(4));
     AttentionBlock attention =
-        new AttentionBlock(8, 2, AttentionOp.Packing.HEAD_MAJOR, options, random(5));
+        new AttentionBlock(8, 2, AttentionOp.Packing.HEAD_MAJOR, true, options, random(5));
     assertArrayEquals(new float[12 * 12 * 9], values(block, "out_layers.3.weight"));
     assertArrayEquals(new float[12], values(block, "out_layers.3.bias"));
     assertArrayEquals(new float[64], values(attention, "proj_out.weight"));

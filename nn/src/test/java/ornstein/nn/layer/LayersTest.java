@@ -64,13 +64,13 @@ class LayersTest {
   @Test
   void resamplingHalvesAndDoubles() {
     Tensor x = Tensor.of(new float[] {1, 2, 3, 6, 10, 20, 30, 40}, 1, 2, 4, 1);
-    Tensor pooled = new Downsample(1, false, random()).forward(x);
+    Tensor pooled = new Downsample(1, false, false, random()).forward(x);
     assertArrayEquals(new float[] {8.25f, 19.75f}, pooled.toArray());
     Tensor repeated = new Upsample(1, false, random()).forward(pooled);
     assertArrayEquals(
         new float[] {8.25f, 8.25f, 19.75f, 19.75f, 8.25f, 8.25f, 19.75f, 19.75f},
         repeated.toArray());
-    Downsample strided = new Downsample(3, true, random());
+    Downsample strided = new Downsample(3, true, false, random());
     assertEquals(Shape.of(1, 2, 3, 3), strided.forward(Tensor.zeros(1, 4, 6, 3)).shape());
     assertEquals(List.of("op.weight", "op.bias"), names(strided));
     Upsample convolved = new Upsample(3, true, random());
@@ -90,7 +90,7 @@ class LayersTest {
     ResBlock block = new ResBlock(4, 4, OPTIONS, random());
     assertArrayEquals(x.toArray(), block.forward(x, embedding).toArray());
     AttentionBlock attention =
-        new AttentionBlock(4, 2, AttentionOp.Packing.HEAD_MAJOR, OPTIONS, random());
+        new AttentionBlock(4, 2, AttentionOp.Packing.HEAD_MAJOR, true, OPTIONS, random());
     assertArrayEquals(x.toArray(), attention.forward(x).toArray());
   }
 
@@ -148,9 +148,9 @@ class LayersTest {
     assertThrows(IllegalArgumentException.class, () -> new GroupNorm(3, 8, 1e-5f));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new AttentionBlock(4, 3, AttentionOp.Packing.HEAD_MAJOR, OPTIONS, random()));
+        () -> new AttentionBlock(4, 3, AttentionOp.Packing.HEAD_MAJOR, true, OPTIONS, random()));
     assertThrows(
         IllegalArgumentException.class,
-        () -> new AttentionBlock(4, 2, AttentionOp.Packing.SEPARATE, OPTIONS, random()));
+        () -> new AttentionBlock(4, 2, AttentionOp.Packing.SEPARATE, true, OPTIONS, random()));
   }
 }

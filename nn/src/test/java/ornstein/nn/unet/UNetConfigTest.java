@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import ornstein.engine.ShapeException;
+import ornstein.nn.layer.TimeInput;
 
 class UNetConfigTest {
   private static String error(UNetConfigBuilder builder) {
@@ -95,6 +96,18 @@ class UNetConfigTest {
             .numHeadsUpsample(2)
             .useScaleShiftNorm(false)
             .groups(8)
+            .style(
+                new UNetStyle(
+                    new TimeInput(false, 1, 500),
+                    48,
+                    1e-6f,
+                    true,
+                    12,
+                    true,
+                    true,
+                    true,
+                    List.of(1),
+                    UNetStyle.Middle.PLAIN_ATTENTION))
             .build();
     SequencedMap<String, String> m = c.toMetadata();
     m.put("schedule", "cosine");

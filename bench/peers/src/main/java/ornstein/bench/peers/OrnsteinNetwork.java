@@ -8,6 +8,7 @@ import ornstein.engine.Tensor;
 import ornstein.engine.autograd.Autograd;
 import ornstein.engine.program.Program;
 import ornstein.nn.checkpoint.Checkpoint;
+import ornstein.nn.checkpoint.NetworkKind;
 import ornstein.nn.optim.Adam;
 import ornstein.nn.unet.UNet;
 
@@ -30,7 +31,7 @@ final class OrnsteinNetwork {
    * @throws IOException if it cannot be read
    */
   static OrnsteinNetwork load(Path file) throws IOException {
-    return new OrnsteinNetwork(Checkpoint.load(file).model());
+    return new OrnsteinNetwork(Checkpoint.load(NetworkKind.UNET, file).model());
   }
 
   /**

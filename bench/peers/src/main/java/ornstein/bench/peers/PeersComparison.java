@@ -151,11 +151,11 @@ public final class PeersComparison implements Callable<Integer> {
   }
 
   private void check() {
-    if (!Files.exists(models.resolve("operations.pt"))) {
-      throw wrong("--models " + models + ": no operations.pt there; run export_operations.py");
-    }
     if (rounds < 1 || !(seconds > 0) || !(warmUp > 0)) {
       throw wrong("--rounds, --seconds and --warm-up must be above 0");
+    }
+    if (!Files.exists(models.resolve("operations.pt"))) {
+      throw wrong("--models " + models + ": no operations.pt there; python3 bench/peers/export_operations.py writes it");
     }
     if (threads.stream().anyMatch(n -> n < 1)) {
       throw wrong("--threads must be at least 1");

@@ -3,13 +3,17 @@ package ornstein.engine.internal.parallel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -144,10 +148,120 @@ class WorkerTeamTest {
     assertThrows(IllegalArgumentException.class, () -> new WorkerTeam(0));
   }
 
+  private static Set<Thread> threadsOf(WorkerTeam team, int parts) {
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(parts);
+    team.run(
+        parts,
+        1,
+        (slot, from, to) -> {
+          seen.add(Thread.currentThread());
+          all.countDown();
+          awaitSeconds(all); // nobody takes two parts
+        });
+    return seen;
+  }
+
+  @Test
+  void aRestedTeamHasNoThreadsUntilTheNextCall() {
+    try (WorkerTeam team = new WorkerTeam(3)) {
+      team.rest();
+      assertEquals(List.of(), team.workerThreads());
+      for (int i = 0; i < 3; i++) {
+        assertEquals(3, threadsOf(team, 3).size());
+        List<Thread> workers = team.workerThreads();
+        team.rest();
+        assertEquals(2, workers.size());
+        for (Thread worker : workers) {
+          assertFalse(worker.isAlive(), worker.getName());
+        }
+      }
+    }
+  }
+
+  /** Threads come and go beneath callers that do not notice. */
+  @Test
+  void restingDisturbsNoCall() throws InterruptedException {
+    try (WorkerTeam team = new WorkerTeam(3)) {
+      AtomicIntegerArray runs = new AtomicIntegerArray(2);
+      List<Thread> callers = new ArrayList<>();
+      for (int c = 0; c < 2; c++) {
+        int caller = c;
+        callers.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      for (int i = 0; i < 300; i++) {
+                        team.run(6, 1, (slot, from, to) -> runs.addAndGet(caller, to - from));
+                      }
+                    }));
+      }
+      for (int i = 0; i < 100; i++) {
+        team.rest();
+      }
+      for (Thread t : callers) {
+        t.join();
+      }
+      assertEquals(1800, runs.get(0));
+      assertEquals(1800, runs.get(1));
+    }
+  }
+
+  @Test
+  void idleWorkersEndByThemselves() throws InterruptedException {
+    try (WorkerTeam team = new WorkerTeam(2, 50_000_000)) {
+      for (int i = 0; i < 2; i++) {
+        assertEquals(2, threadsOf(team, 2).size());
+        Thread worker = team.workerThreads().getFirst();
+        worker.join(30_000);
+        assertFalse(worker.isAlive());
+      }
+    }
+  }
+
+  /** A worker lives on when its caller is gone: it must not hold the caller's class loader. */
+  @Test
+  void workersInheritNothingFromTheirCaller() {
+    Thread caller = Thread.currentThread();
+    ClassLoader before = caller.getContextClassLoader();
+    ClassLoader own = new ClassLoader() {};
+    caller.setContextClassLoader(own);
+    try (WorkerTeam team = new WorkerTeam(2)) {
+      team.run(2, 1, (slot, from, to) -> {});
+      for (Thread worker : team.workerThreads()) {
+        assertNotSame(own, worker.getContextClassLoader());
+      }
+    } finally {
+      caller.setContextClassLoader(before);
+    }
+  }
+
+  /** Who computes beside others leaves them their threads. */
+  @Test
+  void asManyCallersAsThreadsShareNothing() {
+    try (WorkerTeam team = new WorkerTeam(3)) {
+      int[] parts = new int[4];
+      for (int callers = 1; callers <= 4; callers++) {
+        team.enter();
+        AtomicInteger count = new AtomicInteger();
+        team.run(6, 1, (slot, from, to) -> count.incrementAndGet());
+        parts[callers - 1] = count.get();
+      }
+      assertArrayEquals(new int[] {3, 2, 1, 1}, parts);
+      for (int callers = 4; callers > 0; callers--) {
+        team.leave();
+      }
+      AtomicInteger count = new AtomicInteger();
+      team.run(6, 1, (slot, from, to) -> count.incrementAndGet());
+      assertEquals(3, count.get());
+    }
+  }
+
   /** While the caller is busy with its own part, a worker that has done its part sleeps. */
   @Test
   void anIdleWorkerBurnsNoCore() {
     try (WorkerTeam team = new WorkerTeam(2)) {
+      team.run(2, 1, (slot, from, to) -> {}); // starts it
       Thread worker = team.workerThreads().getFirst();
       Thread caller = Thread.currentThread();
       AtomicReference<Thread.State> seen = new AtomicReference<>(Thread.State.NEW);
@@ -163,13 +277,13 @@ class WorkerTeamTest {
             }
             long end = System.nanoTime() + 5_000_000_000L;
             while (Thread.currentThread() == caller
-                && seen.get() != Thread.State.WAITING
+                && seen.get() != Thread.State.TIMED_WAITING
                 && System.nanoTime() < end) {
               LockSupport.parkNanos(1_000_000);
               seen.set(worker.getState());
             }
           });
-      assertEquals(Thread.State.WAITING, seen.get());
+      assertEquals(Thread.State.TIMED_WAITING, seen.get());
     }
   }
 

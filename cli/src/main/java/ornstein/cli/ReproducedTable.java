@@ -1,0 +1,185 @@
+package ornstein.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import ornstein.engine.io.AtomicFile;
+
+/** A table of a paper measured anew, with the published rows and what must hold in both. */
+final class ReproducedTable {
+  /** Where the rows that were measured come from. */
+  static final String MEASURED = "measured";
+
+  /**
+   * A row.
+   *
+   * @param source {@link #MEASURED}, or the published data set
+   * @param name what was varied
+   * @param values one for each column; NaN where there is none
+   */
+  record Row(String source, String name, List<Double> values) {
+    Row {
+      values = List.copyOf(values);
+    }
+  }
+
+  /**
+   * Something that the paper shows, or that theory says beyond it.
+   *
+   * @param text what it is
+   * @param holds whether the measured rows show it
+   */
+  record Claim(String text, boolean holds) {}
+
+  private final String title;
+  private final String corner;
+  private final List<String> columns;
+  private final List<Row> rows = new ArrayList<>();
+  private final List<Claim> claims = new ArrayList<>();
+  private final List<String> settings = new ArrayList<>();
+
+  /**
+   * A table without rows.
+   *
+   * @param title what is measured, with the paper's table
+   * @param corner what rows and columns are
+   * @param columns their heads
+   */
+  ReproducedTable(String title, String corner, List<String> columns) {
+    this.title = title;
+    this.corner = corner;
+    this.columns = List.copyOf(columns);
+  }
+
+  /** Adds a line that says how it was measured. */
+  void setting(String text) {
+    settings.add(text);
+  }
+
+  /** Adds a row that was measured. */
+  void measured(String name, List<Double> values) {
+    add(new Row(MEASURED, name, values));
+  }
+
+  /** Adds a published row. */
+  void published(String source, String name, List<Double> values) {
+    add(new Row(source, name, values));
+  }
+
+  private void add(Row row) {
+    if (row.values().size() != columns.size()) {
+      throw new IllegalArgumentException(
+          row.name()
+              + " has "
+              + row.values().size()
+              + " values for "
+              + columns.size()
+              + " columns");
+    }
+    rows.add(row);
+  }
+
+  /** Adds something that is expected to hold. */
+  void claim(String text, boolean holds) {
+    claims.add(new Claim(text, holds));
+  }
+
+  String title() {
+    return title;
+  }
+
+  List<String> columns() {
+    return columns;
+  }
+
+  /** The rows in order. */
+  List<Row> rows() {
+    return Collections.unmodifiableList(rows);
+  }
+
+  /** What must hold, in order. */
+  List<Claim> claims() {
+    return Collections.unmodifiableList(claims);
+  }
+
+  /** The measured values of a row. */
+  List<Double> values(String name) {
+    return rows.stream()
+        .filter(row -> row.source().equals(MEASURED) && row.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .values();
+  }
+
+  /**
+   * Writes the table as CSV and Markdown.
+   *
+   * @param folder where
+   * @param name the files' name without its end
+   * @return the files
+   * @throws IOException if one cannot be written
+   */
+  List<Path> write(OutputFolder folder, String name) throws IOException {
+    Path csv = folder.file(name + ".csv");
+    Path markdown = folder.file(name + ".md");
+    text(csv, csv());
+    text(markdown, markdown());
+    return List.of(csv, markdown);
+  }
+
+  private static void text(Path file, String text) throws IOException {
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** A line for each value. */
+  String csv() {
+    StringBuilder csv = new StringBuilder("source,row,column,value\n");
+    for (Row row : rows) {
+      for (int i = 0; i < columns.size(); i++) {
+        String value = String.valueOf(row.values().get(i));
+        csv.append(CsvLine.of(List.of(row.source(), row.name(), columns.get(i), value)));
+        csv.append('\n');
+      }
+    }
+    return csv.toString();
+  }
+
+  /** A table for each source, then what holds. */
+  String markdown() {
+    StringBuilder text = new StringBuilder("# ").append(title).append("\n\n");
+    settings.forEach(line -> text.append(line).append("\n\n"));
+    for (String source : rows.stream().map(Row::source).distinct().toList()) {
+      text.append("| ").append(source).append(": ").append(corner).append(" | ");
+      text.append(String.join(" | ", columns)).append(" |\n|---|");
+      text.append("---|".repeat(columns.size())).append('\n');
+      for (Row row : rows) {
+        if (row.source().equals(source)) {
+          text.append("| ").append(row.name()).append(" |");
+          row.values().forEach(v -> text.append(' ').append(number(v)).append(" |"));
+          text.append('\n');
+        }
+      }
+      text.append('\n');
+    }
+    claims.forEach(c -> text.append(line(c)).append('\n'));
+    return text.toString();
+  }
+
+  private static String line(Claim claim) {
+    return "- " + (claim.holds() ? "holds: " : "DOES NOT HOLD: ") + claim.text();
+  }
+
+  /** Four digits, whatever the size. */
+  private static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "–";
+    }
+    double size = Math.abs(value);
+    int digits = size >= 100 ? 1 : size >= 1 ? 3 : size >= 0.01 ? 5 : 7;
+    return String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+}
