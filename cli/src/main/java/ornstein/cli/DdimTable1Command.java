@@ -2,10 +2,13 @@ package ornstein.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.function.BiFunction;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
 import ornstein.diffusion.data.ImageDataset;
@@ -28,7 +31,10 @@ import picocli.CommandLine.Spec;
     name = "ddim-table1",
     description = {
       "Fréchet distance by randomness and number of steps (Song et al. 2021, table 1).",
-      "Randomness is eta, and DDPM's sigma-hat. All cells start from the same noise. As "
+      "Randomness is eta, and DDPM's sigma-hat. All cells start from the same noise, and so "
+          + "they do in each repetition, from other noise than in the last: rows are "
+          + "compared by their differences, and a claim is decided only where these are "
+          + "more than two standard errors. As "
           + "in the paper's program, predictions of clean images are clipped for sigma-hat "
           + "and not for the others."
     },
@@ -64,12 +70,22 @@ final class DdimTable1Command implements Callable<Integer> {
       description = "Numbers of steps, with commas between. Default: 10,20,50,100.")
   List<Integer> steps = List.of(10, 20, 50, 100);
 
+  @Option(
+      names = "--repeats",
+      paramLabel = "R",
+      description = "How often each cell is sampled. Default: ${DEFAULT-VALUE}.")
+  int repeats = 3;
+
   @Mixin ExtractorArguments features = new ExtractorArguments();
+
+  @Mixin CacheArguments cache = new CacheArguments();
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Seed of all noise. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Seed of the first repetition's noise; those of the next follow. Default:"
+              + " ${DEFAULT-VALUE}.")
   long seed = 0;
 
   @Mixin ReproductionArguments common = new ReproductionArguments();
@@ -121,6 +137,7 @@ final class DdimTable1Command implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
+    usage.require(repeats >= 1, "--repeats must be at least 1, got " + repeats);
     try (ImageDataset data = model.images(usage);
         Pipeline pipeline = model.open(usage, data)) {
       ReproductionArguments.requireSteps(usage, steps, 1, pipeline.config().steps());
@@ -143,10 +160,8 @@ final class DdimTable1Command implements Callable<Integer> {
   private ReproducedTable measure(
       Pipeline pipeline, ImageDataset data, FeatureExtractor extractor) {
     FeatureStatistics reference =
-        statistics(
-            data.size(),
-            (from, to) -> Images.of(data, IntStream.range(from, to).toArray()),
-            extractor);
+        new EvalFeatures(spec.commandLine(), extractor, cache.cache(spec))
+            .statistics(EvalImages.Part.of(data, model.imagesName(), "all"), () -> true);
     ReproducedTable table =
         new ReproducedTable(
             "Fréchet distance by randomness and steps (DDIM, table 1)",
@@ -156,61 +171,60 @@ final class DdimTable1Command implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "Model %s; features: %s; %,d samples for each cell against all %,d images of %s;"
-                + " timesteps evenly spaced (the paper's are quadratic for CIFAR-10); seed %d.",
+                + " timesteps evenly spaced (the paper's are quadratic for CIFAR-10); mean and"
+                + " standard error of %d repetitions, seeds from %d on.",
             model.model,
             extractor.description(),
             count,
             data.size(),
             model.imagesName(),
+            repeats,
             seed));
-    long total = steps.stream().mapToLong(s -> s).sum() * ROWS.size();
+    Map<String, List<Repeated>> cells = new LinkedHashMap<>();
+    long total = (long) repeats * ROWS.size() * steps.stream().mapToLong(s -> s).sum();
     try (ProgressDisplay display = ProgressDisplay.open(spec.commandLine(), "sampling")) {
       long done = 0;
       for (Randomness randomness : ROWS) {
-        List<Double> row = new ArrayList<>();
+        List<Repeated> row = new ArrayList<>();
         for (int s : steps) {
-          long before = done;
-          String cell = randomness.name() + ", " + s + " steps";
-          SampleRequest request = request(randomness, s);
-          Images images =
-              pipeline.sample(
-                  request,
-                  (first, step) -> {
-                    long part = (long) s * first / count;
-                    display.update(before + part, total, cell);
-                    return true;
-                  });
-          FeatureStatistics drawn = statistics(count, images::slice, extractor);
-          row.add(FrechetDistance.between(drawn, reference));
-          done += s;
+          List<Double> distances = new ArrayList<>();
+          for (int r = 0; r < repeats; r++) {
+            long before = done;
+            Images images =
+                pipeline.sample(
+                    request(randomness, s, seed + r),
+                    (first, step) -> {
+                      long now = before + (long) s * first / count;
+                      display.update(now, total, randomness.name() + ", " + s + " steps");
+                      return true;
+                    });
+            distances.add(FrechetDistance.between(statistics(images, extractor), reference));
+            done += s;
+          }
+          row.add(new Repeated(distances));
         }
-        table.measured(randomness.name(), row);
+        cells.put(randomness.name(), row);
+        table.repeated(randomness.name(), row);
       }
     }
     publish(table);
-    claim(table);
+    claim(table, cells);
     return table;
   }
 
-  /** Some of the images at a time, for features take memory. */
-  @FunctionalInterface
-  private interface Batches {
-    Images of(int from, int to);
-  }
-
-  private static FeatureStatistics statistics(
-      int count, Batches batches, FeatureExtractor extractor) {
+  /** Some images at a time, for features take memory. */
+  private static FeatureStatistics statistics(Images images, FeatureExtractor extractor) {
     FeatureStatistics.Accumulator sum = new FeatureStatistics.Accumulator();
-    for (int first = 0; first < count; first += BATCH) {
-      Images batch = batches.of(first, Math.min(count, first + BATCH));
-      sum.add(extractor.of(batch).features());
+    for (int first = 0; first < images.count(); first += BATCH) {
+      Images some = images.slice(first, Math.min(images.count(), first + BATCH));
+      sum.add(extractor.of(some).features());
     }
     return sum.statistics();
   }
 
-  private SampleRequest request(Randomness randomness, int s) {
+  private SampleRequest request(Randomness randomness, int s, long noise) {
     return SampleRequest.of(count)
-        .seed(seed)
+        .seed(noise)
         .batch(Math.min(count, BATCH))
         .sampler(new DdimSampler(randomness.family()), Integer.toString(s))
         .thresholding(randomness.thresholding());
@@ -230,24 +244,30 @@ final class DdimTable1Command implements Callable<Integer> {
   }
 
   /** What the paper shows: η = 0 best where steps are few, σ̂ worst where they are fewest. */
-  private void claim(ReproducedTable table) {
+  private void claim(ReproducedTable table, Map<String, List<Repeated>> cells) {
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i) <= FEW) {
-        int column = i;
-        double least =
-            ROWS.stream()
-                .mapToDouble(row -> table.values(row.name()).get(column))
-                .min()
-                .orElseThrow();
         table.claim(
             "η = 0 has the least distance at S = " + steps.get(i),
-            table.values(DETERMINISTIC).get(i) == least);
+            extreme(cells, i, DETERMINISTIC, Repeated::isLessThan));
       }
     }
-    double most =
-        ROWS.stream().mapToDouble(row -> table.values(row.name()).getFirst()).max().orElseThrow();
     table.claim(
         "σ̂ has the greatest distance at S = " + steps.getFirst(),
-        table.values(SIGMA_HAT).getFirst() == most);
+        extreme(cells, 0, SIGMA_HAT, (worst, other) -> other.isLessThan(worst)));
+  }
+
+  /** Whether a row stands against all others in a column. */
+  private static ReproducedTable.Verdict extreme(
+      Map<String, List<Repeated>> cells,
+      int column,
+      String row,
+      BiFunction<Repeated, Repeated, ReproducedTable.Verdict> relation) {
+    Repeated one = Objects.requireNonNull(cells.get(row)).get(column);
+    return ReproducedTable.Verdict.ofAll(
+        cells.entrySet().stream()
+            .filter(other -> !other.getKey().equals(row))
+            .map(other -> relation.apply(one, other.getValue().get(column)))
+            .toList());
   }
 }

@@ -77,7 +77,7 @@ final class EvalFeatures {
             key,
             () -> {
               List<Features> all = new ArrayList<>();
-              each(part.spread(count), goOn, all::add);
+              each(part.images().spread(count), goOn, all::add);
               return Features.concat(all);
             });
     lastKey = key;

@@ -3,7 +3,6 @@ package ornstein.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.data.DatasetSplit;
 import ornstein.diffusion.data.ImageDataset;
@@ -78,15 +77,6 @@ final class EvalImages {
           source,
           split,
           fingerprint.substring(0, 12));
-    }
-
-    /** Some of them at even distances, or all if there are no more. */
-    ImageDataset spread(int count) {
-      int size = images.size();
-      return count >= size
-          ? images
-          : images.subset(
-              IntStream.range(0, count).map(i -> (int) ((long) i * size / count)).toArray());
     }
   }
 

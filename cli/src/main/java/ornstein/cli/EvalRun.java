@@ -184,7 +184,7 @@ final class EvalRun {
   private void bits(Pipeline model, BooleanSupplier goOn) {
     EvalImages.Part part = unseen();
     int n = Math.min(nllImages, part.images().size());
-    ImageDataset data = part.spread(n);
+    ImageDataset data = part.images().spread(n);
     UsageCheck usage = new UsageCheck(command.getCommandSpec());
     BitsPerDimension bits;
     try (ProgressDisplay display = ProgressDisplay.open(command, "evaluating")) {

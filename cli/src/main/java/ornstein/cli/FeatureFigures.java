@@ -1,7 +1,7 @@
 package ornstein.cli;
 
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
+import ornstein.diffusion.data.EvenPositions;
 import ornstein.diffusion.eval.FeatureExtractor;
 import ornstein.diffusion.eval.FeatureStatistics;
 import ornstein.diffusion.eval.Features;
@@ -78,9 +78,8 @@ record FeatureFigures(
   private void precisionRecall(Features x, int compared) {
     int k = PrecisionRecall.NEIGHBOURS;
     Features real = features.features(reference, compared, goOn);
-    int n = x.count();
-    int[] spread = IntStream.range(0, compared).map(i -> (int) ((long) i * n / compared)).toArray();
-    PrecisionRecall found = PrecisionRecall.of(x.select(spread), real, k, goOn);
+    Features some = x.select(EvenPositions.of(x.count(), compared));
+    PrecisionRecall found = PrecisionRecall.of(some, real, k, goOn);
     String text = reference.describe(compared);
     add("precision", found.precision(), Double.NaN, compared, text, "k " + k);
     add("recall", found.recall(), Double.NaN, compared, text, "k " + k);

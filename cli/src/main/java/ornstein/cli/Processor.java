@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What the operating system says about the processor.
@@ -52,7 +51,7 @@ record Processor(String model, FusedMultiplyAdd fusedMultiplyAdd) {
     if (flags.isEmpty()) {
       return new Processor(model, ofArchitecture(arch).fusedMultiplyAdd());
     }
-    boolean fma = Set.of(flags.split(" ", -1)).contains("fma");
+    boolean fma = List.of(flags.split(" ", -1)).contains("fma"); // the list may have holes
     return new Processor(model, fma ? FusedMultiplyAdd.YES : FusedMultiplyAdd.NO);
   }
 

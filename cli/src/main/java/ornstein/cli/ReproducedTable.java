@@ -20,10 +20,40 @@ final class ReproducedTable {
    * @param source {@link #MEASURED}, or the published data set
    * @param name what was varied
    * @param values one for each column; NaN where there is none
+   * @param errors their standard errors; NaN where they are not known
    */
-  record Row(String source, String name, List<Double> values) {
+  record Row(String source, String name, List<Double> values, List<Double> errors) {
     Row {
       values = List.copyOf(values);
+      errors = List.copyOf(errors);
+    }
+  }
+
+  /** What measured rows say of a claim. */
+  enum Verdict {
+    /** They show it. */
+    HOLDS("holds"),
+    /** They show the opposite. */
+    DOES_NOT_HOLD("DOES NOT HOLD"),
+    /** Their differences are within the error of the measurement. */
+    NOT_DECIDED("NOT DECIDED, the difference is within the error");
+
+    private final String words;
+
+    Verdict(String words) {
+      this.words = words;
+    }
+
+    /** One that is clear. */
+    static Verdict of(boolean holds) {
+      return holds ? HOLDS : DOES_NOT_HOLD;
+    }
+
+    /** Of something that is claimed of many. */
+    static Verdict ofAll(List<Verdict> each) {
+      return each.contains(DOES_NOT_HOLD)
+          ? DOES_NOT_HOLD
+          : each.contains(NOT_DECIDED) ? NOT_DECIDED : HOLDS;
     }
   }
 
@@ -31,9 +61,9 @@ final class ReproducedTable {
    * Something that the paper shows, or that theory says beyond it.
    *
    * @param text what it is
-   * @param holds whether the measured rows show it
+   * @param verdict what the measured rows say of it
    */
-  record Claim(String text, boolean holds) {}
+  record Claim(String text, Verdict verdict) {}
 
   private final String title;
   private final String corner;
@@ -60,14 +90,28 @@ final class ReproducedTable {
     settings.add(text);
   }
 
-  /** Adds a row that was measured. */
+  /** Adds a row that was measured once. */
   void measured(String name, List<Double> values) {
-    add(new Row(MEASURED, name, values));
+    add(new Row(MEASURED, name, values, unknown()));
+  }
+
+  /** Adds a row that was measured repeatedly. */
+  void repeated(String name, List<Repeated> cells) {
+    add(
+        new Row(
+            MEASURED,
+            name,
+            cells.stream().map(Repeated::mean).toList(),
+            cells.stream().map(Repeated::standardError).toList()));
   }
 
   /** Adds a published row. */
   void published(String source, String name, List<Double> values) {
-    add(new Row(source, name, values));
+    add(new Row(source, name, values, unknown()));
+  }
+
+  private List<Double> unknown() {
+    return Collections.nCopies(columns.size(), Double.NaN);
   }
 
   private void add(Row row) {
@@ -85,7 +129,12 @@ final class ReproducedTable {
 
   /** Adds something that is expected to hold. */
   void claim(String text, boolean holds) {
-    claims.add(new Claim(text, holds));
+    claim(text, Verdict.of(holds));
+  }
+
+  /** Adds something of which the error of the measurement may say nothing. */
+  void claim(String text, Verdict verdict) {
+    claims.add(new Claim(text, verdict));
   }
 
   String title() {
@@ -137,11 +186,12 @@ final class ReproducedTable {
 
   /** A line for each value. */
   String csv() {
-    StringBuilder csv = new StringBuilder("source,row,column,value\n");
+    StringBuilder csv = new StringBuilder("source,row,column,value,standard_error\n");
     for (Row row : rows) {
       for (int i = 0; i < columns.size(); i++) {
         String value = String.valueOf(row.values().get(i));
-        csv.append(CsvLine.of(List.of(row.source(), row.name(), columns.get(i), value)));
+        String error = String.valueOf(row.errors().get(i));
+        csv.append(CsvLine.of(List.of(row.source(), row.name(), columns.get(i), value, error)));
         csv.append('\n');
       }
     }
@@ -159,7 +209,9 @@ final class ReproducedTable {
       for (Row row : rows) {
         if (row.source().equals(source)) {
           text.append("| ").append(row.name()).append(" |");
-          row.values().forEach(v -> text.append(' ').append(number(v)).append(" |"));
+          for (int i = 0; i < columns.size(); i++) {
+            text.append(' ').append(cell(row.values().get(i), row.errors().get(i))).append(" |");
+          }
           text.append('\n');
         }
       }
@@ -170,7 +222,11 @@ final class ReproducedTable {
   }
 
   private static String line(Claim claim) {
-    return "- " + (claim.holds() ? "holds: " : "DOES NOT HOLD: ") + claim.text();
+    return "- " + claim.verdict().words + ": " + claim.text();
+  }
+
+  private static String cell(double value, double error) {
+    return Double.isNaN(error) ? number(value) : number(value) + " ± " + number(error);
   }
 
   /** Four digits, whatever the size. */

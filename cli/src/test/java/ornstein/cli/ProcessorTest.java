@@ -20,6 +20,15 @@ class ProcessorTest {
         Processor.ofCpuinfo("amd64", List.of("model name : Old", "flags : fpu fma4 sse2")));
   }
 
+  /** Some Zen 5 hosts have several spaces in a row, and flags may come twice. */
+  @Test
+  void holesAndRepetitionsAmongTheFlagsDoNoHarm() {
+    assertEquals(
+        new Processor("AMD EPYC", FusedMultiplyAdd.YES),
+        Processor.ofCpuinfo(
+            "amd64", List.of("model name\t: AMD EPYC", "flags\t\t: fpu  sse2 pti   pti fma avx2")));
+  }
+
   @Test
   void cpuinfoOfArmHasNeitherModelNorFlags() {
     assertEquals(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import ornstein.cli.ReproducedTable.Verdict;
 
 class ReproduceCommandTest {
   private static final String[] CLASSES = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
@@ -32,12 +33,20 @@ class ReproduceCommandTest {
 
   @Test
   void tableOneHasARowForEachRandomnessBesideThePublishedOnes() throws IOException {
-    Run run = reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=70", "--steps=2,4,10");
+    Run run =
+        reproduce(
+            "ddim-table1",
+            "--model=MODEL",
+            "--data=digits",
+            "-n=70",
+            "--steps=2,4,10",
+            "--repeats=2",
+            "--no-cache");
     assertEquals(0, run.code(), run.err());
     List<String> lines = csv("ddim-table1");
     assertEquals(1 + 3 * 5 * 3, lines.size());
-    assertTrue(lines.contains("\"published, CIFAR-10\",σ̂,10,367.43"), lines.toString());
-    assertTrue(lines.contains("\"published, CIFAR-10\",σ̂,2,NaN"), lines.toString());
+    assertTrue(lines.contains("\"published, CIFAR-10\",σ̂,10,367.43,NaN"), lines.toString());
+    assertTrue(lines.contains("\"published, CIFAR-10\",σ̂,2,NaN,NaN"), lines.toString());
     String text = Files.readString(folder.resolve("ddim-table1.md"));
     assertTrue(text.contains("| σ̂ | – | – | 367.4 |"), text);
     assertEquals(
@@ -48,9 +57,9 @@ class ReproduceCommandTest {
   /** Twice the same noise gives equal cells, so that rows differ by their randomness alone. */
   @Test
   void tableOneIsTheSameEachTime() throws IOException {
-    reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=65", "--steps=3");
+    reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=65", "--steps=3", "--no-cache");
     List<String> once = csv("ddim-table1");
-    reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=65", "--steps=3");
+    reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=65", "--steps=3", "--no-cache");
     assertEquals(once, csv("ddim-table1"));
   }
 
@@ -63,10 +72,11 @@ class ReproduceCommandTest {
     List<Double> euler =
         lines.stream()
             .filter(line -> line.startsWith("measured,Euler (DDIM),"))
-            .map(line -> Double.valueOf(line.substring(line.lastIndexOf(',') + 1)))
+            .map(line -> Double.valueOf(line.split(",", -1)[3]))
             .toList();
     assertTrue(euler.get(2) < euler.get(0), "more steps, less error: " + euler);
-    assertTrue(lines.contains("\"published, CIFAR-10\",Euler (DDIM),10,0.014"), lines.toString());
+    assertTrue(
+        lines.contains("\"published, CIFAR-10\",Euler (DDIM),10,0.014,NaN"), lines.toString());
   }
 
   @Test
@@ -76,7 +86,7 @@ class ReproduceCommandTest {
     List<String> lines = csv("iddpm-nll");
     assertEquals(1 + 3 * 12, lines.size());
     assertTrue(
-        lines.contains("\"published, CIFAR-10, T = 4 000\",T cosine vlb,500K,2.94"), run.out());
+        lines.contains("\"published, CIFAR-10, T = 4 000\",T cosine vlb,500K,2.94,NaN"), run.out());
     assertEquals(
         6, lines.stream().filter(l -> l.startsWith("measured,") && l.contains(",3,")).count());
   }
@@ -89,6 +99,38 @@ class ReproduceCommandTest {
     assertTrue(table.markdown().contains("- DOES NOT HOLD: a is least"), table.markdown());
   }
 
+  /** Differences 1, 1, 4 have the mean 2 and the standard error 1; 1, 1, 1.3 that of 0.1. */
+  @Test
+  void whatIsWithinTwoStandardErrorsIsNotDecided() {
+    Repeated zero = new Repeated(List.of(5.0, 7.0, 6.0));
+    Repeated near = new Repeated(List.of(6.0, 8.0, 10.0));
+    Repeated above = new Repeated(List.of(6.0, 8.0, 7.3));
+    assertEquals(2, near.minus(zero).mean(), 1e-15);
+    assertEquals(1, near.minus(zero).standardError(), 1e-15);
+    assertEquals(0.1, above.minus(zero).standardError(), 1e-15);
+    assertEquals(Verdict.NOT_DECIDED, zero.isLessThan(near));
+    assertEquals(Verdict.HOLDS, zero.isLessThan(above));
+    assertEquals(Verdict.DOES_NOT_HOLD, above.isLessThan(zero));
+    assertEquals(Verdict.HOLDS, Verdict.ofAll(List.of(Verdict.HOLDS, Verdict.HOLDS)));
+    assertEquals(
+        Verdict.DOES_NOT_HOLD,
+        Verdict.ofAll(List.of(Verdict.NOT_DECIDED, Verdict.DOES_NOT_HOLD, Verdict.HOLDS)));
+    ReproducedTable table = new ReproducedTable("t", "c", List.of("1"));
+    table.repeated("a", List.of(above));
+    table.claim("a is least", Verdict.NOT_DECIDED);
+    assertTrue(table.markdown().contains("| a | 7.100 ± 0.58595 |"), table.markdown());
+    assertTrue(
+        table.markdown().contains("- NOT DECIDED, the difference is within the error: a is least"),
+        table.markdown());
+  }
+
+  @Test
+  void whatWasMeasuredOnceIsTakenAsItIs() {
+    Repeated two = new Repeated(List.of(2.0));
+    assertTrue(Double.isNaN(two.standardError()));
+    assertEquals(Verdict.HOLDS, two.isLessThan(new Repeated(List.of(2.5))));
+  }
+
   @Test
   void badInputIsAnErrorOfUsage() throws IOException {
     assertUsage(Run.of("reproduce"), "no table given; give one of ddim-table1");
@@ -98,6 +140,8 @@ class ReproduceCommandTest {
     assertUsage(
         reproduce("ddim-table1", "--model=MODEL", "--data=digits", "-n=64", "--steps=2"),
         "the covariance of 64 features needs more samples");
+    assertUsage(
+        reproduce("ddim-table1", "--model=MODEL", "--data=digits", "--repeats=0"), "--repeats");
     assertUsage(reproduce("ddim-table2", "--model=MODEL", "--data=digits", "--steps=3"), "even");
     assertUsage(reproduce("iddpm-nll", "--chain=10"), "multiple of 4");
   }

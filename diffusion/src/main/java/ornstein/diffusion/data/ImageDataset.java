@@ -180,6 +180,21 @@ public interface ImageDataset extends AutoCloseable {
     return count >= size() ? this : subset(IntStream.range(0, count).toArray());
   }
 
+  /**
+   * Some images of this set at even distances, for neighbours in a file may be of one class; or all
+   * if there are no more.
+   *
+   * @param count how many, at least 1
+   * @return a view of this set; closing it closes this set
+   * @throws IllegalArgumentException if the count is below 1
+   */
+  default ImageDataset spread(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("at least 1 image is needed, got " + count);
+    }
+    return count >= size() ? this : subset(EvenPositions.of(size(), count));
+  }
+
   /** Ends the threads that read files, if there are any. A second time has no effect. */
   @Override
   default void close() {}

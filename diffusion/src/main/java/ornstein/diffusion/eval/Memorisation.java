@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import ornstein.diffusion.data.EvenPositions;
 import ornstein.diffusion.data.ImageDataset;
 import ornstein.diffusion.data.Images;
 
@@ -66,7 +66,7 @@ public record Memorisation(
     }
     // Both search all training images: the nearest of more images is nearer.
     int some = Math.min(held.size(), samples.count());
-    Images others = Images.of(held, spread(held.size(), some));
+    Images others = Images.of(held, EvenPositions.of(held.size(), some));
     List<NearestNeighbours> usual = work.nearest(others, training);
     int copies = (int) copied(usual, training, work).stream().filter(c -> c).count();
     double distance = meanDistance(usual);
@@ -121,11 +121,6 @@ public record Memorisation(
       sum += neighbour.distance();
     }
     return sum / nearest.size();
-  }
-
-  /** Positions at even distances, for neighbours in a file may be of one class. */
-  private static int[] spread(int size, int count) {
-    return IntStream.range(0, count).map(i -> (int) ((long) i * size / count)).toArray();
   }
 
   /**

@@ -119,8 +119,10 @@ public final class TrainingLoop {
     Duration before = state.elapsed();
     while (!stopped) {
       long step = state.step();
-      double done = fraction(step, System.nanoTime() - start);
+      long now = System.nanoTime() - start;
+      double done = fraction(step, now);
       if (done >= 1) {
+        state.spend(Duration.ofNanos(now)); // or a resumed run would find some time left
         break;
       }
       double learningRate = rate.at(step) * config.annealing().factor(done);

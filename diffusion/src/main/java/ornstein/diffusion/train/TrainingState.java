@@ -45,6 +45,11 @@ final class TrainingState {
     return elapsed;
   }
 
+  /** Counts time that was spent after the last step. */
+  void spend(Duration now) {
+    elapsed = now;
+  }
+
   /** Counts a step. */
   void advance(Duration now) {
     step++;

@@ -162,6 +162,29 @@ class ResumeTest {
         });
   }
 
+  /** Time that went by after the last step, for saving, is over as well. */
+  @Test
+  void aRunWhoseTimeIsOverDoesNoMoreSteps() throws IOException {
+    runTo(trainer(settings().build()), 1); // what is compiled first takes its time here
+    Duration limit = Duration.ofMillis(500);
+    TrainingConfig config = settings().limits(0, limit).build();
+    Trainer begun = trainer(config);
+    begun.run(
+        p -> {
+          try {
+            Thread.sleep(limit);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+        });
+    assertEquals(1, begun.steps());
+    begun.checkpoint(file("over"), Map.of());
+    Trainer resumed = trainer(config);
+    restore(resumed, file("over"));
+    resumed.run(p -> {});
+    assertEquals(1, resumed.steps());
+  }
+
   @Test
   void otherSettingsAreRefusedByName() throws IOException {
     Trainer begun = trainer(settings().build());

@@ -15,10 +15,10 @@ import java.util.HexFormat;
  * checksum's place.
  */
 final class Checksum {
-  static final String KEY = "sha256";
   static final String ZEROS = "0".repeat(64);
   private static final byte[] FIELD =
-      ("\"" + KEY + "\":\"").getBytes(StandardCharsets.US_ASCII); // unescaped, so the key itself
+      ("\"" + SafeTensors.CHECKSUM_KEY + "\":\"")
+          .getBytes(StandardCharsets.US_ASCII); // unescaped, so the key itself
   private static final int CHUNK = 1 << 16;
 
   private Checksum() {}

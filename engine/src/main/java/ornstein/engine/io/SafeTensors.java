@@ -21,6 +21,9 @@ import ornstein.engine.Shape;
  * must not be changed while it is open.
  */
 public final class SafeTensors implements AutoCloseable {
+  /** The key in the metadata under which a file may have its own checksum. */
+  public static final String CHECKSUM_KEY = "sha256";
+
   private final String source;
   private final MemorySegment content;
   private final SafeTensorsHeader header;
@@ -187,24 +190,33 @@ public final class SafeTensors implements AutoCloseable {
   }
 
   /**
+   * Whether the file has a checksum.
+   *
+   * @return true if its metadata has a text under {@link #CHECKSUM_KEY}
+   */
+  public boolean hasChecksum() {
+    return header.metadata().containsKey(CHECKSUM_KEY);
+  }
+
+  /**
    * Checks the file against the checksum in its metadata.
    *
    * @throws FormatException if it has none, or a byte of the file is another than was written
    * @throws IllegalStateException if the file was closed
    */
   public void requireChecksum() throws FormatException {
-    String said = header.metadata().get(Checksum.KEY);
+    String said = header.metadata().get(CHECKSUM_KEY);
     if (said == null) {
-      throw new FormatException(source, null, 0, "has no checksum; use a file that has one");
+      throw new FormatException(source, null, -1, "has no checksum; use a file that has one");
     }
     try {
       if (!Checksum.holds(content, header.dataStart(), said)) {
         throw new FormatException(
-            source, null, 0, "is damaged: its checksum is another; use an older copy");
+            source, null, -1, "is damaged: its checksum is another; use an older copy");
       }
     } catch (InternalError fault) { // as in shortened
       throw new FormatException(
-          source, null, 0, "cannot be read: the file was changed while it was open");
+          source, null, -1, "cannot be read: the file was changed while it was open");
     }
   }
 

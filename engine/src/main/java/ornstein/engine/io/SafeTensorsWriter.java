@@ -180,7 +180,7 @@ public final class SafeTensorsWriter {
    * @return this writer
    */
   public SafeTensorsWriter checksum() {
-    return metadata(Checksum.KEY, Checksum.ZEROS);
+    return metadata(SafeTensors.CHECKSUM_KEY, Checksum.ZEROS);
   }
 
   /**
@@ -205,7 +205,7 @@ public final class SafeTensorsWriter {
             .order(ByteOrder.LITTLE_ENDIAN)
             .putLong(header.length)
             .array();
-    if (Checksum.ZEROS.equals(metadata.get(Checksum.KEY))) {
+    if (Checksum.ZEROS.equals(metadata.get(SafeTensors.CHECKSUM_KEY))) {
       Checksum.seal(prefix, header, out -> writeData(layout, out));
     }
     AtomicFile.write(

@@ -23,7 +23,7 @@ import ornstein.nn.Weights;
  * A network in one safetensors file: its weights under improved DDPM's names and in PyTorch's
  * layouts, its configuration in the metadata under {@code unet.*} and {@code classifier.*}, and
  * whatever texts others add, such as the noise schedule. Keys under {@code ornstein.} are this
- * class's own.
+ * class's own. A checksum of the whole file is in the metadata too, and checked when it is read.
  *
  * @param <N> the network's type
  */
@@ -45,7 +45,7 @@ public final class Checkpoint<N extends Module> {
    * @param model the network; to store averages, build one from {@link
    *     ornstein.nn.optim.Ema#stateDict}
    * @param metadata further texts; keys must not start with {@code unet.}, {@code classifier.} or
-   *     {@code ornstein.}
+   *     {@code ornstein.}, nor be {@code sha256}
    * @throws IllegalArgumentException if a key does
    */
   public Checkpoint(NetworkKind<N> kind, N model, Map<String, String> metadata) {
@@ -61,7 +61,7 @@ public final class Checkpoint<N extends Module> {
   }
 
   private static boolean reserved(String key) {
-    return RESERVED.stream().anyMatch(key::startsWith);
+    return key.equals(SafeTensors.CHECKSUM_KEY) || RESERVED.stream().anyMatch(key::startsWith);
   }
 
   /**
@@ -102,7 +102,10 @@ public final class Checkpoint<N extends Module> {
    */
   public void save(Path file, DType type) throws IOException {
     SafeTensorsWriter writer =
-        new SafeTensorsWriter().metadata(VERSION_KEY, VERSION).metadata(KIND_KEY, kind.name());
+        new SafeTensorsWriter()
+            .metadata(VERSION_KEY, VERSION)
+            .metadata(KIND_KEY, kind.name())
+            .checksum();
     kind.toMetadata(model).forEach(writer::metadata);
     metadata.forEach(writer::metadata);
     StateDict.of(model).write(writer, type);
@@ -117,8 +120,9 @@ public final class Checkpoint<N extends Module> {
    * @param file a file that {@link #save} wrote
    * @return the checkpoint
    * @throws FormatException if it is no safetensors file, has no or a wrong configuration, its
-   *     tensors are not those of the configured network, a weight is not finite, or a later version
-   *     wrote it
+   *     tensors are not those of the configured network, a weight is not finite, a later version
+   *     wrote it, or a byte is another than was written (files of before there were checksums have
+   *     none, and damage to their weights goes unnoticed)
    * @throws IOException if the file is missing or cannot be read
    */
   public static <N extends Module> Checkpoint<N> load(NetworkKind<N> kind, Path file)
@@ -165,6 +169,9 @@ public final class Checkpoint<N extends Module> {
     try {
       SequencedMap<String, String> texts = tensors.metadata();
       NetworkKind.Plan<N> plan = plan(kind, file, texts);
+      if (tensors.hasChecksum()) {
+        tensors.requireChecksum();
+      }
       requireCount(file, plan, tensors);
       N model = plan.build(Weights.of(tensors));
       requireFinite(file, model);

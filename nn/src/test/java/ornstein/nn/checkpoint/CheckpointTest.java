@@ -156,6 +156,29 @@ class CheckpointTest {
   }
 
   @Test
+  void aBitThatTurnsAnywhereInTheWeightsIsFound() throws IOException {
+    new Checkpoint<>(NetworkKind.UNET, model, Map.of()).save(file());
+    byte[] content = Files.readAllBytes(file());
+    int weights = Math.toIntExact(4 * model.parameterCount());
+    for (int i = 0; i < 100; i++) {
+      int place = content.length - 1 - i * (weights / 100);
+      content[place] ^= 1;
+      FormatException e =
+          assertThrows(
+              FormatException.class, () -> Checkpoint.load(NetworkKind.UNET, content, "a jar"));
+      assertEquals("a jar: is damaged: its checksum is another; use an older copy", e.getMessage());
+      content[place] ^= 1;
+    }
+    Checkpoint.load(NetworkKind.UNET, content, "a jar");
+  }
+
+  @Test
+  void filesOfBeforeThereWereChecksumsAreRead() throws IOException {
+    write(metadata(CONFIG), StateDict.of(model));
+    assertEquals(CONFIG, Checkpoint.load(NetworkKind.UNET, file()).model().config());
+  }
+
+  @Test
   void bareWeightsAreNotACheckpoint() throws IOException {
     write(Map.of(), StateDict.of(model));
     assertEquals(
@@ -219,6 +242,9 @@ class CheckpointTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new Checkpoint<>(NetworkKind.UNET, model, Map.of("ornstein.x", "1")));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Checkpoint<>(NetworkKind.UNET, model, Map.of("sha256", "1")));
   }
 
   @Test
