@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import ornstein.diffusion.Pipeline;
+import ornstein.diffusion.pretrained.DiffusersFolder;
 
 /** Models that come with the program, with weights of 16 bits, each with its card. */
 enum BuiltInModel {
@@ -37,16 +38,25 @@ enum BuiltInModel {
   }
 
   /**
-   * The model that {@code --model} means. A file or folder of that name comes first, so that no
-   * model of the user's is hidden.
+   * The model that {@code --model} means. A file or a model of diffusers of that name comes first,
+   * so that no model of the user's is hidden; a folder of images does not.
    *
    * @param model what was given
    * @return the model; empty if it means a file
    */
   static Optional<BuiltInModel> of(Path model) {
-    return Files.exists(model)
+    return isModel(model)
         ? Optional.empty()
         : Arrays.stream(values()).filter(m -> m.modelName().equals(model.toString())).findFirst();
+  }
+
+  private static boolean isModel(Path path) {
+    return Files.isRegularFile(path) || new DiffusersFolder(path).exists();
+  }
+
+  /** Whether {@code --model} could mean a built-in model and means another. */
+  static boolean isHidden(Path model) {
+    return names().contains(model.toString()) && isModel(model);
   }
 
   /**
@@ -59,7 +69,7 @@ enum BuiltInModel {
    */
   static Path resolve(Path directory, Path model) {
     Path file = directory.resolve(model);
-    return names().contains(model.toString()) && !Files.exists(file) ? model : file;
+    return names().contains(model.toString()) && !isModel(file) ? model : file;
   }
 
   /** The names of all. */

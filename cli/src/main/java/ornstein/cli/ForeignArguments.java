@@ -167,6 +167,10 @@ final class ForeignArguments {
       requireUnset(usage, "a built-in model");
       return builtIn.get().open();
     }
+    if (BuiltInModel.isHidden(model)) {
+      usage.note(
+          "--model " + model + ": taking " + model.toAbsolutePath() + ", not the built-in model");
+    }
     if (!Files.exists(model)) {
       throw new CliException(
           model + ": no such file or folder",

@@ -26,6 +26,12 @@ record UsageCheck(CommandSpec spec) {
     }
   }
 
+  /** Says how an option is understood where that may surprise. */
+  void note(String message) {
+    spec.commandLine().getErr().println(message);
+    spec.commandLine().getErr().flush();
+  }
+
   /** An error of usage to throw. */
   ParameterException error(String message) {
     return new ParameterException(spec.commandLine(), message);

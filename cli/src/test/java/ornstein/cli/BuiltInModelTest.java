@@ -59,6 +59,19 @@ class BuiltInModelTest {
     assertEquals(Optional.empty(), BuiltInModel.of(Files.createFile(folder.resolve("digits"))));
   }
 
+  /** A folder of images may have the model's name. */
+  @Test
+  void onlyModelsHideBuiltInOnes() throws IOException {
+    Path name = Path.of("fashion");
+    Files.createDirectory(folder.resolve(name));
+    assertEquals(name, BuiltInModel.resolve(folder, name));
+    Path config = folder.resolve(name).resolve("unet/config.json");
+    Files.createDirectory(config.getParent());
+    Files.writeString(config, "{}");
+    assertEquals(folder.resolve(name), BuiltInModel.resolve(folder, name));
+    assertEquals(name, BuiltInModel.resolve(folder.resolve("elsewhere"), name));
+  }
+
   @Test
   void samplesWithoutAModelGiven() throws IOException {
     Path out = folder.resolve("a.npz");

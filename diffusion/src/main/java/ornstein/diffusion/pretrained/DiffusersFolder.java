@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.scheduler.Scheduler;
 import ornstein.engine.io.FormatException;
@@ -60,11 +62,25 @@ public record DiffusersFolder(Path path) {
     }
   }
 
+  /**
+   * Whether there is such a folder.
+   *
+   * @return true if it has the configuration of a network; the rest is for {@link #open} to judge
+   */
+  public boolean exists() {
+    return find("unet", CONFIG).isPresent();
+  }
+
+  private Optional<Path> find(String folder, String name) {
+    return Stream.of(path.resolve(folder).resolve(name), path.resolve(name))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
   private Path part(String folder, String name) throws FormatException {
-    for (Path candidate : List.of(path.resolve(folder).resolve(name), path.resolve(name))) {
-      if (Files.isRegularFile(candidate)) {
-        return candidate;
-      }
+    Optional<Path> found = find(folder, name);
+    if (found.isPresent()) {
+      return found.get();
     }
     throw new FormatException(
         path.toString(),
