@@ -6,15 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.DoubleStream;
-import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
-import ornstein.diffusion.data.Images;
 import ornstein.diffusion.train.LossQuartiles;
 
 /**
@@ -22,8 +18,6 @@ import ornstein.diffusion.train.LossQuartiles;
  * quarter of the chain.
  */
 final class LossChart {
-  private static final int WIDTH = 960;
-  private static final int HEIGHT = 540;
   private static final Color RAW = new Color(0xa8c4e0);
   private static final Color SMOOTH = new Color(0x1f4e79);
   private static final Color VALIDATION = new Color(0x7030a0);
@@ -44,26 +38,14 @@ final class LossChart {
 
   /** Writes the picture as PNG. */
   void save(Path file) throws IOException {
-    Images.savePng(file, BitmapEncoder.getBufferedImage(chart()));
+    LogChart.save(chart(), file);
   }
 
   private XYChart chart() {
     XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title("Training loss")
-            .xAxisTitle("step")
-            .yAxisTitle("loss (log scale)")
-            .build();
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setXAxisMin(0.0);
+        LogChart.of("Training loss", "step", "loss (log scale)", LegendPosition.InsideNE);
     chart.getStyler().setXAxisTickMarkSpacingHint(100);
     chart.getStyler().setXAxisDecimalPattern("#,###");
-    // The library's logarithmic axis names powers of ten only: mostly one, or none.
-    chart.setCustomYAxisTickLabelsFormatter(
-        log -> String.format(Locale.ROOT, "%.2g", Math.pow(10, log)));
     series(chart, curves.raw(), curves.losses(), RAW, 1);
     for (int q = 0; q < LossQuartiles.COUNT; q++) {
       series(chart, LossCurves.QUARTERS.get(q), curves.smoothedQuarter(q), COLORS.get(q), 1.5f);
