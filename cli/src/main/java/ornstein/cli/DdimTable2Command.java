@@ -129,7 +129,7 @@ final class DdimTable2Command implements Callable<Integer> {
       UsageCheck usage, Pipeline pipeline, ImageDataset data, Tableau tableau, int s) {
     ReverseProcess process =
         pipeline.process().respaced(TimestepSpacing.atMost(s)).with(Thresholding.none());
-    RungeKutta solver = RungeKutta.of(tableau).along(FlowArguments.grid());
+    RungeKutta solver = FlowArguments.solver(tableau);
     double squares = 0;
     long values = 0;
     for (int first = 0; first < count; first += BATCH) {

@@ -1,9 +1,11 @@
 package ornstein.cli;
 
 import ornstein.diffusion.Pipeline;
+import ornstein.diffusion.likelihood.FlowLikelihood;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.process.Thresholding;
 import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.diffusion.solver.OdeVariable;
 import ornstein.diffusion.solver.RungeKutta;
 import ornstein.diffusion.solver.Tableau;
 import ornstein.diffusion.solver.TimeGrid;
@@ -11,9 +13,6 @@ import picocli.CommandLine.Option;
 
 /** The probability flow between images and the noise that encodes them, and how it is solved. */
 final class FlowArguments {
-  /** Less signal than this makes steps in σ too long (the cosine schedule's tail). */
-  private static final double LEAST_LAMBDA = -5.1;
-
   /** Methods by name. */
   enum Method {
     /** One evaluation of the network a step: DDIM. */
@@ -38,18 +37,26 @@ final class FlowArguments {
 
   FlowArguments() {}
 
-  /** The times, the same for both ways. */
-  static TimeGrid grid() {
-    return TimeGrid.visited().from(LEAST_LAMBDA);
-  }
-
-  /** The solver. */
+  /** The solver, the same for both ways. */
   RungeKutta solver() {
-    return RungeKutta.of(tableau()).along(grid());
+    return solver(tableau());
   }
 
-  /** The method. */
-  Tableau tableau() {
+  /** The solver of a method: along times and in a variable that leave the least error. */
+  static RungeKutta solver(Tableau tableau) {
+    return RungeKutta.of(tableau).in(OdeVariable.STRAIGHT).along(grid());
+  }
+
+  /** The likelihood, along the same. */
+  FlowLikelihood likelihood(int probes) {
+    return FlowLikelihood.hutchinson(tableau(), grid(), probes).in(OdeVariable.STRAIGHT);
+  }
+
+  private static TimeGrid grid() {
+    return TimeGrid.balanced().from(TimeGrid.LEAST_LAMBDA);
+  }
+
+  private Tableau tableau() {
     return switch (method) {
       case EULER -> Tableau.EULER;
       case HEUN -> Tableau.HEUN;

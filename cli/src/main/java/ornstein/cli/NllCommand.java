@@ -139,8 +139,7 @@ final class NllCommand implements Callable<Integer> {
 
   private void flow(UsageCheck usage, Pipeline pipeline, ImageDataset data) {
     ReverseProcess process = flow.process(usage, pipeline);
-    FlowLikelihood likelihood =
-        FlowLikelihood.hutchinson(flow.tableau(), FlowArguments.grid(), probes);
+    FlowLikelihood likelihood = flow.likelihood(probes);
     double total = 0;
     double squares = 0;
     int n = data.size();

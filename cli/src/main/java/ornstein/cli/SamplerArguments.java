@@ -77,7 +77,7 @@ final class SamplerArguments {
       paramLabel = "NAME",
       description =
           "Where a solver's times lie between the first and the last of these: visited (at them),"
-              + " uniform, log-snr, karras. Default: visited.")
+              + " uniform, log-snr, balanced (midway between these two), karras. Default: visited.")
   @Nullable String grid;
 
   @Option(
@@ -229,10 +229,11 @@ final class SamplerArguments {
       case "visited" -> TimeGrid.visited();
       case "uniform" -> TimeGrid.uniform();
       case "log-snr" -> TimeGrid.logSnr();
+      case "balanced" -> TimeGrid.balanced();
       case "karras" -> TimeGrid.karras(KARRAS_RHO);
       default ->
           throw usage.error(
-              "--grid " + grid + " is unknown; use visited, uniform, log-snr or karras");
+              "--grid " + grid + " is unknown; use visited, uniform, log-snr, balanced or karras");
     };
   }
 

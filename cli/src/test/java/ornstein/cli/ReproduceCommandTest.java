@@ -79,6 +79,17 @@ class ReproduceCommandTest {
         lines.contains("\"published, CIFAR-10\",Euler (DDIM),10,0.014,NaN"), lines.toString());
   }
 
+  /** On a model that was trained, what the paper and theory say holds, every time. */
+  @Test
+  void heunsMethodBeatsEulersOnBuiltInDigits() throws IOException {
+    Run run =
+        Run.of("reproduce", "ddim-table2", "-n=20", "--steps=10,20,50,100", "--out=" + folder);
+    assertEquals(0, run.code(), run.err());
+    List<String> claims = run.out().lines().filter(line -> line.startsWith("- ")).toList();
+    assertEquals(5, claims.size(), run.out());
+    assertTrue(claims.stream().allMatch(line -> line.startsWith("- holds: ")), run.out());
+  }
+
   @Test
   void boundsAreMeasuredForSixTrainings() throws IOException {
     Run run = reproduce("iddpm-nll", "--steps=1,3", "--chain=84", "-n=2");

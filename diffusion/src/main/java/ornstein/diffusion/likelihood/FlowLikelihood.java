@@ -5,10 +5,10 @@ import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.ContinuousProcess;
-import ornstein.diffusion.process.Prediction;
 import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.schedule.NoiseSchedule;
+import ornstein.diffusion.solver.OdeVariable;
 import ornstein.diffusion.solver.Tableau;
 import ornstein.diffusion.solver.TimeGrid;
 import ornstein.engine.Shape;
@@ -18,9 +18,10 @@ import ornstein.engine.autograd.Autograd;
 /**
  * The exact log-likelihood of data under the probability flow, by the instantaneous change of
  * variables (Song et al. 2021, "Score-Based Generative Modeling", section 4.3 and appendix D.2):
- * log p(x<sub>0</sub>) = log N(x<sub>T</sub>) + D log √ᾱ<sub>T</sub> + ∫ div<sub>y</sub> ε dσ along
- * dy/dσ = ε with y = x/√ᾱ. Exact but for the steps of the solver, and for the first interval, in
- * which the network is asked at its end.
+ * log p(x<sub>0</sub>) = log N(x<sub>T</sub>) − D log s<sub>T</sub> + ∫ div<sub>y</sub> f du along
+ * dy/du = f with y = s x, where u, s and f are those of an {@link OdeVariable}: σ, 1/√ᾱ and ε, for
+ * one. Exact but for the steps of the solver, and for the first interval, in which the network is
+ * asked at its end.
  */
 public final class FlowLikelihood {
   private static final double BITS = 1 / Math.log(2);
@@ -29,29 +30,33 @@ public final class FlowLikelihood {
   private static final double BIN_BITS = 7;
 
   private final Tableau tableau;
+  private final OdeVariable variable;
   private final TimeGrid grid;
   private final int probes;
 
-  private FlowLikelihood(Tableau tableau, TimeGrid grid, int probes) {
+  private FlowLikelihood(Tableau tableau, OdeVariable variable, TimeGrid grid, int probes) {
     this.tableau = tableau;
+    this.variable = variable;
     this.grid = grid;
     this.probes = probes;
   }
 
   /**
-   * With the divergence itself, which takes a backward pass for each coordinate: for points.
+   * With the divergence itself, which takes a backward pass for each coordinate: for points. Solved
+   * in σ.
    *
    * @param tableau the method
    * @param grid the times, which must end at clean data
    * @return the likelihood
    */
   public static FlowLikelihood exact(Tableau tableau, TimeGrid grid) {
-    return new FlowLikelihood(tableau, grid, 0);
+    return new FlowLikelihood(tableau, OdeVariable.SIGMA, grid, 0);
   }
 
   /**
    * With Hutchinson's estimate of the divergence, E vᵀJv over random signs v (Grathwohl et al.
    * 2019, "FFJORD", section 3.1): for images. The signs are a sample's own and stay along its flow.
+   * Solved in σ.
    *
    * @param tableau the method
    * @param grid the times, which must end at clean data
@@ -63,7 +68,17 @@ public final class FlowLikelihood {
     if (probes < 1) {
       throw new IllegalArgumentException("at least 1 probe is needed, got " + probes);
     }
-    return new FlowLikelihood(tableau, grid, probes);
+    return new FlowLikelihood(tableau, OdeVariable.SIGMA, grid, probes);
+  }
+
+  /**
+   * The same in another variable.
+   *
+   * @param other the variable
+   * @return the changed likelihood
+   */
+  public FlowLikelihood in(OdeVariable other) {
+    return new FlowLikelihood(tableau, other, grid, probes);
   }
 
   /**
@@ -75,7 +90,8 @@ public final class FlowLikelihood {
    * @param noise where the random signs come from
    * @param listener told each step when it is done, from 1 up; false ends the evaluation
    * @return log p of each sample, [N], in nats
-   * @throws IllegalArgumentException if the process has no continuous view, or ends in pure noise
+   * @throws IllegalArgumentException if the process has no continuous view, or the variable is
+   *     infinite at the first time
    * @throws CancellationException if the listener ended it
    */
   public double[] logLikelihood(
@@ -88,21 +104,25 @@ public final class FlowLikelihood {
     double[] times = grid.times(continuous);
     int steps = times.length - 1;
     NoiseSchedule schedule = continuous.schedule();
-    if (times[steps] != 0 || Double.isInfinite(schedule.sigma(times[0]))) {
-      throw new IllegalArgumentException(
-          "the likelihood needs times from clean data to a noise with some signal");
+    variable.requireFinite(schedule, times[0]);
+    if (times[steps] != 0) {
+      throw new IllegalArgumentException("the times of a likelihood must begin at clean data");
     }
     Flow flow = new Flow(continuous, labels, noise, x);
     for (int i = steps; i > 0; i--) {
       double t = times[i];
       double s = times[i - 1];
-      flow.advance(t, s);
+      if (t == 0) {
+        flow.leave(s);
+      } else {
+        flow.advance(t, s);
+      }
       if (!listener.test(steps - i + 1) && i > 1) {
         throw new CancellationException(
             "the evaluation was cancelled after step " + (steps - i + 1) + " of " + steps);
       }
     }
-    return flow.logLikelihood(schedule.alpha(times[0]));
+    return flow.logLikelihood(1 / variable.scale(schedule, times[0]));
   }
 
   /**
@@ -139,12 +159,30 @@ public final class FlowLikelihood {
       }
     }
 
+    /**
+     * From clean data to a first time, with the noise that is seen at its end. In σ, whatever the
+     * variable: the data are known, so that only the noise is to be asked for.
+     */
+    void leave(double s) {
+      advance(OdeVariable.SIGMA, Tableau.EULER, 0, s);
+      double change =
+          variable.scale(process.schedule(), s) / OdeVariable.SIGMA.scale(process.schedule(), s);
+      int each = y.shape().size() / gained.length;
+      y = y.mul((float) change);
+      for (int n = 0; n < gained.length; n++) {
+        gained[n] += each * Math.log(change);
+      }
+    }
+
     /** From one time to a noisier one. */
     void advance(double t, double s) {
+      advance(variable, tableau, t, s);
+    }
+
+    private void advance(OdeVariable variable, Tableau method, double t, double s) {
       NoiseSchedule schedule = process.schedule();
-      double from = schedule.sigma(t);
-      double width = schedule.sigma(s) - from;
-      Tableau method = t == 0 ? Tableau.EULER : tableau;
+      double from = variable.of(schedule, t);
+      double width = variable.of(schedule, s) - from;
       int stages = method.stages();
       Tensor[] slopes = new Tensor[stages];
       double[][] divergences = new double[stages][];
@@ -152,17 +190,19 @@ public final class FlowLikelihood {
         double node = method.node(i);
         // Nothing can be asked at time 0: the first interval asks at its end.
         double at =
-            t == 0 || node == 1 ? s : node == 0 ? t : schedule.timeOfSigma(from + node * width);
+            t == 0 || node == 1
+                ? s
+                : node == 0 ? t : variable.timeOf(schedule, from + node * width);
         Tensor inner = y;
         for (int j = 0; j < i; j++) {
           inner = inner.add(slopes[j].mul((float) (width * method.weight(i, j))));
         }
-        double alpha = schedule.alpha(at);
-        Slope slope = slope(inner.mul((float) alpha), at);
-        slopes[i] = slope.noise();
+        double back = 1 / variable.scale(schedule, at);
+        Slope slope = slope(variable, inner.mul((float) back), at);
+        slopes[i] = slope.value();
         divergences[i] = slope.divergence();
         for (int n = 0; n < gained.length; n++) {
-          gained[n] += width * method.weight(stages, i) * alpha * divergences[i][n];
+          gained[n] += width * method.weight(stages, i) * back * divergences[i][n];
         }
       }
       for (int j = 0; j < stages; j++) {
@@ -170,27 +210,27 @@ public final class FlowLikelihood {
       }
     }
 
-    /** ε and the divergence of ε by x of each sample. */
+    /** The right-hand side, and the divergence of it by x of each sample. */
     @SuppressWarnings("ArrayRecordComponent") // goes from one method to the next
-    private record Slope(Tensor noise, double[] divergence) {}
+    private record Slope(Tensor value, double[] divergence) {}
 
-    private Slope slope(Tensor x, double t) {
+    private Slope slope(OdeVariable variable, Tensor x, double t) {
       double[] times = new double[gained.length];
       Arrays.fill(times, t);
       return Autograd.withGrad(
           () -> {
             Tensor leaf = x.detach().requiresGrad();
-            Prediction p = process.predict(leaf, times, labels);
+            Tensor value = variable.slope(process.predict(leaf, times, labels));
             double[] divergence =
-                probes == 0 ? exactDivergence(leaf, p) : estimatedDivergence(leaf, p);
-            return new Slope(p.noise().detach(), divergence);
+                probes == 0 ? exactDivergence(leaf, value) : estimatedDivergence(leaf, value);
+            return new Slope(value.detach(), divergence);
           });
     }
 
-    private double[] estimatedDivergence(Tensor leaf, Prediction p) {
+    private double[] estimatedDivergence(Tensor leaf, Tensor value) {
       double[] sums = new double[gained.length];
       for (Tensor v : signs) {
-        float[] product = p.noise().backward(v).get(leaf).mul(v).toArray();
+        float[] product = value.backward(v).get(leaf).mul(v).toArray();
         int each = product.length / sums.length;
         for (int i = 0; i < product.length; i++) {
           sums[i / each] += product[i] / (double) probes;
@@ -199,7 +239,7 @@ public final class FlowLikelihood {
       return sums;
     }
 
-    private double[] exactDivergence(Tensor leaf, Prediction p) {
+    private double[] exactDivergence(Tensor leaf, Tensor value) {
       Shape shape = leaf.shape();
       double[] sums = new double[gained.length];
       int each = shape.size() / sums.length;
@@ -208,7 +248,7 @@ public final class FlowLikelihood {
         for (int i = d; i < unit.length; i += each) {
           unit[i] = 1;
         }
-        float[] row = p.noise().backward(Tensor.of(shape, unit)).get(leaf).toArray();
+        float[] row = value.backward(Tensor.of(shape, unit)).get(leaf).toArray();
         for (int i = 0; i < sums.length; i++) {
           sums[i] += row[i * each + d];
         }
@@ -216,13 +256,14 @@ public final class FlowLikelihood {
       return sums;
     }
 
-    double[] logLikelihood(double alpha) {
+    /** With the factor that makes samples of y. */
+    double[] logLikelihood(double back) {
       float[] last = y.toArray();
       double[] logs = gained.clone();
       int each = last.length / Math.max(1, logs.length);
       for (int i = 0; i < last.length; i++) {
-        double x = alpha * last[i];
-        logs[i / each] += -0.5 * (x * x + Math.log(2 * Math.PI)) + Math.log(alpha);
+        double x = back * last[i];
+        logs[i / each] += -0.5 * (x * x + Math.log(2 * Math.PI)) + Math.log(back);
       }
       return logs;
     }

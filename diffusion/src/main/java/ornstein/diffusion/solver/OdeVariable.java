@@ -96,8 +96,14 @@ public enum OdeVariable {
    */
   public abstract Tensor slope(Prediction p);
 
-  /** Refuses a time at which this variable is infinite. */
-  void requireFinite(NoiseSchedule schedule, double t) {
+  /**
+   * Refuses a time at which this variable is infinite.
+   *
+   * @param schedule the schedule
+   * @param t the time
+   * @throws IllegalArgumentException if it is
+   */
+  public void requireFinite(NoiseSchedule schedule, double t) {
     if (Double.isInfinite(of(schedule, t))) {
       throw new IllegalArgumentException(
           "the schedule begins in pure noise, where sigma is infinite; solve in the straight"

@@ -193,12 +193,15 @@ public final class RungeKutta implements Sampler {
           .add(z.mul((float) (c.alpha(higher) * added * churn.deviation())));
     }
 
-    /** From clean data to a first time, with the slope at its end. */
+    /**
+     * From clean data to a first time, with the noise that is seen at its end. In σ, whatever the
+     * variable: the data are known, so that only the noise is to be asked for.
+     */
     SolverChain.Moved leave(Tensor x, double s) {
-      float scale = (float) (1 / variable.scale(process.schedule(), s));
-      Prediction p = process.predict(x.mul(scale), s, labels);
-      float width = (float) variable.of(process.schedule(), s);
-      return new SolverChain.Moved(x.add(variable.slope(p).mul(width)).mul(scale), p.start());
+      Tensor faded = x.mul((float) process.schedule().alpha(s));
+      Prediction p = process.predict(faded, s, labels);
+      float deviation = (float) Math.sqrt(process.schedule().noiseVariance(s));
+      return new SolverChain.Moved(faded.add(p.noise().mul(deviation)), p.start());
     }
 
     /** y + width · Σ a_row,j slope_j. */

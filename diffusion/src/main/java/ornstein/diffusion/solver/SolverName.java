@@ -44,9 +44,6 @@ public enum SolverName {
   /** Heun's method on the straight path. */
   FLOW_HEUN("flow-heun", 2);
 
-  /** The cosine schedule's tail breaks solvers (diffusers clips there too). */
-  private static final double LEAST_LAMBDA = -5.1;
-
   private final String text;
   private final int order;
 
@@ -64,7 +61,7 @@ public enum SolverName {
    */
   public Sampler along(TimeGrid times) {
     boolean straight = this == FLOW_EULER || this == FLOW_HEUN;
-    TimeGrid grid = straight ? times : times.from(LEAST_LAMBDA);
+    TimeGrid grid = straight ? times : times.from(TimeGrid.LEAST_LAMBDA);
     return switch (this) {
       case EULER -> RungeKutta.of(Tableau.EULER).along(grid);
       case HEUN -> RungeKutta.of(Tableau.HEUN).along(grid);

@@ -11,6 +11,11 @@ import ornstein.diffusion.schedule.SpacedSchedule;
  */
 @FunctionalInterface
 public interface TimeGrid {
+  /**
+   * λ below which there is hardly any signal: the cosine schedule's tail breaks solvers in σ and in
+   * λ. diffusers cuts there too.
+   */
+  double LEAST_LAMBDA = -5.1;
 
   /**
    * The times.
@@ -26,7 +31,7 @@ public interface TimeGrid {
    * are left out. Where a schedule's tail has hardly any signal, as the cosine's, the steps of a
    * solver in σ or λ would be far too long there.
    *
-   * @param lambda the least λ = ½ log SNR; −5.1 in diffusers
+   * @param lambda the least λ = ½ log SNR, such as {@link #LEAST_LAMBDA}
    * @return the changed grid
    */
   default TimeGrid from(double lambda) {
@@ -79,6 +84,25 @@ public interface TimeGrid {
         (schedule, from, to, u) -> {
           double first = schedule.lambda(from);
           return schedule.timeOfLambda(first + u * (schedule.lambda(to) - first));
+        });
+  }
+
+  /**
+   * Between the chain's ends midway between evenly in time and evenly in λ, which is cut at λ =
+   * −5.1. Even times are too rare near clean data, where images get their details, and even λ in
+   * the middle, where they get their shapes. With {@link OdeVariable#STRAIGHT}, Heun's method
+   * encodes and decodes images with less error along this grid than along any other here: with five
+   * steps of digits, 0.0020 a value against 0.0066 along even times and 0.0200 along even λ (docs,
+   * reproductions).
+   *
+   * @return the grid
+   */
+  static TimeGrid balanced() {
+    return spread(
+        (schedule, from, to, u) -> {
+          double first = Math.max(schedule.lambda(from), LEAST_LAMBDA);
+          double even = schedule.timeOfLambda(first + u * (schedule.lambda(to) - first));
+          return 0.5 * (even + from + u * (to - from));
         });
   }
 

@@ -15,6 +15,7 @@ import ornstein.diffusion.process.ReverseProcess;
 import ornstein.diffusion.sampler.NoiseSource;
 import ornstein.diffusion.schedule.BetaSchedule;
 import ornstein.diffusion.schedule.TimestepSpacing;
+import ornstein.diffusion.solver.OdeVariable;
 import ornstein.diffusion.solver.Tableau;
 import ornstein.diffusion.solver.TimeGrid;
 import ornstein.engine.Tensor;
@@ -95,6 +96,39 @@ class FlowLikelihoodTest {
   @Test
   void hutchinsonsEstimateIsExactWhereTheJacobianIsDiagonal() {
     check(GAUSSIAN, FlowLikelihood.hutchinson(Tableau.RK4, TimeGrid.logSnr(), 1), END);
+  }
+
+  /** On the straight path σ = 0.01 at the beginning is τ = 0.0099: the first error is the same. */
+  @Test
+  void itIsTheSameInTheStraightVariable() {
+    for (GaussianMixture data : new GaussianMixture[] {GAUSSIAN, MIXTURE}) {
+      check(
+          data, FlowLikelihood.exact(Tableau.RK4, TimeGrid.logSnr()).in(OdeVariable.STRAIGHT), END);
+    }
+    FlowLikelihood estimate =
+        FlowLikelihood.hutchinson(Tableau.RK4, TimeGrid.balanced(), 1).in(OdeVariable.STRAIGHT);
+    check(GAUSSIAN, estimate, END);
+  }
+
+  @Test
+  void pureNoiseIsAnEndForTheStraightVariableOnly() {
+    BetaSchedule endless = BetaSchedule.named("straight", 100);
+    GaussianMixture data =
+        new GaussianMixture(Tensor.of(new float[] {0.4f, -0.3f}, 1, 2), 0.5, endless);
+    ReverseProcess process = data.process(Parameterization.FLOW);
+    FlowLikelihood likelihood = FlowLikelihood.exact(Tableau.HEUN, TimeGrid.uniform());
+    Tensor x = Tensor.of(POINTS, 3, 2);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> likelihood.logLikelihood(process, x, null, NoiseSource.of(1), s -> true));
+    double[] logs =
+        likelihood
+            .in(OdeVariable.STRAIGHT)
+            .logLikelihood(process, x, null, NoiseSource.of(1), s -> true);
+    for (int i = 0; i < logs.length; i++) {
+      // A hundred steps of order 2, the first of order 1 from σ = 0.01.
+      assertEquals(data.logDensity(POINTS[2 * i], POINTS[2 * i + 1]), logs[i], 5e-3);
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class SolverOrderTest {
     assertArrayEquals(
         TimeGrid.karras(7).times(linear), TimeGrid.karras(7).from(-5.1).times(linear));
     for (TimeGrid grid :
-        new TimeGrid[] {TimeGrid.karras(7), TimeGrid.logSnr(), TimeGrid.uniform()}) {
+        List.of(TimeGrid.karras(7), TimeGrid.logSnr(), TimeGrid.uniform(), TimeGrid.balanced())) {
       double[] times = grid.times(linear);
       assertEquals(1001, times.length);
       assertEquals(1000, times[0]);
