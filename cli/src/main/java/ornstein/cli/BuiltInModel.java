@@ -13,24 +13,10 @@ import ornstein.diffusion.pretrained.DiffusersFolder;
 
 /** Models that come with the program, with weights of 16 bits, each with its card. */
 enum BuiltInModel {
-  /**
-   * Fashion-MNIST: clothes, shoes and bags, 28×28. Of its 64 samples by deterministic steps, some
-   * ten keep the errors that were made where there was most noise; fresh noise mends them.
-   */
-  FASHION(1),
+  /** Fashion-MNIST: clothes, shoes and bags, 28×28. */
+  FASHION,
   /** Handwritten digits, 8×8. */
-  DIGITS(0);
-
-  private final double eta;
-
-  BuiltInModel(double eta) {
-    this.eta = eta;
-  }
-
-  /** The randomness of DDIM's steps that suits it, from 0 to 1. */
-  double eta() {
-    return eta;
-  }
+  DIGITS;
 
   /** The name by which {@code --model} knows it. */
   String modelName() {

@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
       SampleRequest request =
           SampleRequest.of(CLOTHES)
               .seed(seed)
-              .sampler(new DdimSampler(BuiltInModel.FASHION.eta()), Integer.toString(CLOTHES_STEPS))
+              .sampler(new DdimSampler(0), Integer.toString(CLOTHES_STEPS))
               .batch(CLOTHES);
       ImageSize size = new ImageSize(fashion.config().height(), fashion.config().width());
       PictureGrid grid = PictureGrid.of(CLOTHES, size, fashion.classes());

@@ -152,9 +152,6 @@ final class EvalCommand implements Callable<Integer> {
     usage.require(batch >= 1, "--batch must be at least 1, got " + batch);
     usage.require(nllImages >= 1, "--nll-images must be at least 1, got " + nllImages);
     usage.require(Double.isFinite(guidance), "--guidance must be finite, got " + guidance);
-    if (model != null) {
-      sampling.suit(model);
-    }
     Sampler chosen = sampling.sampler(usage);
     Thresholding thresholding = sampling.thresholding(usage);
     OutputFolder folder = OutputFolder.of(usage, out);

@@ -58,12 +58,19 @@ final class RunReport {
   private final List<MetricsRow> rows;
   private final List<String> log;
 
+  /** A run that is at work writes its metrics more often than its log. */
+  private final @Nullable Instant lastRow;
+
   private RunReport(Path folder) throws IOException {
     this.folder = folder.toAbsolutePath().normalize();
     page = new HtmlPage(String.valueOf(this.folder.getFileName()));
     record = present(RunFolder.RECORD) ? RunRecord.load(file(RunFolder.RECORD)) : null;
     configuration = configuration();
     rows = present(TrainingLog.METRICS) ? MetricsFile.read(file(TrainingLog.METRICS)) : List.of();
+    lastRow =
+        present(TrainingLog.METRICS)
+            ? Files.getLastModifiedTime(file(TrainingLog.METRICS)).toInstant()
+            : null;
     log = present(TrainingLog.LINES) ? Files.readAllLines(file(TrainingLog.LINES)) : List.of();
   }
 
@@ -174,7 +181,9 @@ final class RunReport {
         : "Begun "
             + firstWord(log.getFirst())
             + ", last heard of "
-            + firstWord(log.getLast())
+            + (lastRow == null
+                ? firstWord(log.getLast())
+                : lastRow.truncatedTo(ChronoUnit.SECONDS).toString())
             + ", this page written "
             + written
             + ".";

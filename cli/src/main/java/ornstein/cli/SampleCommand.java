@@ -176,9 +176,6 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     UsageCheck usage = new UsageCheck(spec);
     checkNumbers(usage);
-    if (!ownScheduler) {
-      sampling.suit(model);
-    }
     Sampler chosen = ownScheduler ? ownScheduler(usage) : sampling.sampler(usage);
     Thresholding thresholding = sampling.thresholding(usage);
     Pipeline pipeline = classifier.guided(usage, foreign.open(usage, model), label);

@@ -1,6 +1,5 @@
 package ornstein.cli;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.process.Thresholding;
@@ -83,9 +82,7 @@ final class SamplerArguments {
   @Option(
       names = "--eta",
       paramLabel = "E",
-      description =
-          "Randomness of ddim's steps, from 0 to 1. Default: 0, but 1 for the built-in model fashion,"
-              + " which it suits.")
+      description = "Randomness of ddim's steps, from 0 to 1. Default: 0.")
   @Nullable Double eta;
 
   @Option(
@@ -136,13 +133,6 @@ final class SamplerArguments {
       eta = Double.valueOf(value);
     } catch (NumberFormatException e) {
       throw usage.error("--samplers: eta in '" + text + "' is no number");
-    }
-  }
-
-  /** Takes what suits a built-in model, where nothing is said of the sampler. */
-  void suit(Path model) {
-    if (sampler == null && solver == null && eta == null && !sigmaHat) {
-      eta = BuiltInModel.of(model).map(BuiltInModel::eta).orElse(null);
     }
   }
 
