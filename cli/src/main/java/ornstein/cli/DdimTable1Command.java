@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import ornstein.cli.ReproducedTable.Verdict;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
 import ornstein.diffusion.data.ImageDataset;
@@ -247,27 +248,40 @@ final class DdimTable1Command implements Callable<Integer> {
   private void claim(ReproducedTable table, Map<String, List<Repeated>> cells) {
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i) <= FEW) {
-        table.claim(
-            "η = 0 has the least distance at S = " + steps.get(i),
-            extreme(cells, i, DETERMINISTIC, Repeated::isLessThan));
+        claim(table, cells, i, DETERMINISTIC, "least", Repeated::isLessThan);
       }
     }
-    table.claim(
-        "σ̂ has the greatest distance at S = " + steps.getFirst(),
-        extreme(cells, 0, SIGMA_HAT, (worst, other) -> other.isLessThan(worst)));
+    claim(table, cells, 0, SIGMA_HAT, "greatest", (worst, other) -> other.isLessThan(worst));
   }
 
-  /** Whether a row stands against all others in a column. */
-  private static ReproducedTable.Verdict extreme(
+  /** Claims that a row stands against all others in a column, and names those it may not. */
+  private void claim(
+      ReproducedTable table,
       Map<String, List<Repeated>> cells,
       int column,
       String row,
-      BiFunction<Repeated, Repeated, ReproducedTable.Verdict> relation) {
+      String extreme,
+      BiFunction<Repeated, Repeated, Verdict> relation) {
     Repeated one = Objects.requireNonNull(cells.get(row)).get(column);
-    return ReproducedTable.Verdict.ofAll(
-        cells.entrySet().stream()
-            .filter(other -> !other.getKey().equals(row))
-            .map(other -> relation.apply(one, other.getValue().get(column)))
-            .toList());
+    List<Verdict> verdicts = new ArrayList<>();
+    List<String> against = new ArrayList<>();
+    cells.forEach(
+        (name, others) -> {
+          Verdict verdict =
+              name.equals(row) ? Verdict.HOLDS : relation.apply(one, others.get(column));
+          verdicts.add(verdict);
+          if (verdict != Verdict.HOLDS) {
+            against.add(
+                (verdict == Verdict.NOT_DECIDED ? "undecided against " : "refuted by ") + name);
+          }
+        });
+    table.claim(
+        row
+            + " has the "
+            + extreme
+            + " distance at S = "
+            + steps.get(column)
+            + (against.isEmpty() ? "" : " (" + String.join(", ", against) + ")"),
+        Verdict.ofAll(verdicts));
   }
 }

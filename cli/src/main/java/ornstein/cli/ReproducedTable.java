@@ -225,8 +225,14 @@ final class ReproducedTable {
     return "- " + claim.verdict().words + ": " + claim.text();
   }
 
+  /** The error with two digits, and the value with as many decimals. */
   private static String cell(double value, double error) {
-    return Double.isNaN(error) ? number(value) : number(value) + " ± " + number(error);
+    if (Double.isNaN(error) || error == 0) {
+      return number(value);
+    }
+    int decimals = Math.max(0, 1 - (int) Math.floor(Math.log10(error)));
+    String format = "%." + decimals + "f";
+    return String.format(Locale.ROOT, format + " ± " + format, value, error);
   }
 
   /** Four digits, whatever the size. */

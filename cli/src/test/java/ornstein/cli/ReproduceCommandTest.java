@@ -129,7 +129,7 @@ class ReproduceCommandTest {
     ReproducedTable table = new ReproducedTable("t", "c", List.of("1"));
     table.repeated("a", List.of(above));
     table.claim("a is least", Verdict.NOT_DECIDED);
-    assertTrue(table.markdown().contains("| a | 7.100 ± 0.58595 |"), table.markdown());
+    assertTrue(table.markdown().contains("| a | 7.10 ± 0.59 |"), table.markdown());
     assertTrue(
         table.markdown().contains("- NOT DECIDED, the difference is within the error: a is least"),
         table.markdown());
