@@ -2,7 +2,9 @@ package ornstein.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +27,7 @@ final class BitsPerDimension {
   private final double[] startErrors;
   private double prior;
   private double total;
-  // Welford's sums over the images so far, for the spread.
-  private int seen;
-  private double middle;
-  private double squares;
+  private final List<Double> each = new ArrayList<>();
 
   private BitsPerDimension(int images, int steps) {
     this.images = images;
@@ -78,10 +77,7 @@ final class BitsPerDimension {
       prior += terms.prior()[i] / images;
       double bits = terms.total(i);
       total += bits / images;
-      seen++;
-      double off = bits - middle;
-      middle += off / seen;
-      squares += off * (bits - middle);
+      each.add(bits);
       for (int t = 0; t < steps; t++) {
         // In files the chain runs from noise to data.
         bound[steps - 1 - t] += terms.terms()[t][i] / images;
@@ -101,9 +97,14 @@ final class BitsPerDimension {
     return total;
   }
 
-  /** The standard error of that mean, from the sample variance; NaN of one image. */
+  /** The same for each image. */
+  Repeated byImage() {
+    return new Repeated(each);
+  }
+
+  /** The standard error of the mean; NaN of one image. */
   double standardError() {
-    return images == 1 ? Double.NaN : Math.sqrt(squares / (images - 1) / images);
+    return byImage().standardError();
   }
 
   /** The term of the last latent. */

@@ -53,7 +53,7 @@ final class DdimTable2Command implements Callable<Integer> {
   @Option(
       names = {"-n", "--n"},
       paramLabel = "N",
-      description = "Images, from the first on. Default: ${DEFAULT-VALUE}.")
+      description = "Images, at even distances. Default: ${DEFAULT-VALUE}.")
   int count = 100;
 
   @Option(
@@ -82,7 +82,7 @@ final class DdimTable2Command implements Callable<Integer> {
       usage.require(
           count <= data.size(), "-n must be at most the " + data.size() + " images, got " + count);
       OutputFolder folder = common.folder(usage);
-      ReproductionArguments.finish(spec, folder, measure(usage, pipeline, data));
+      ReproductionArguments.finish(spec, folder, measure(usage, pipeline, data.spread(count)));
     }
     return ExitCode.OK;
   }
@@ -96,8 +96,10 @@ final class DdimTable2Command implements Callable<Integer> {
     table.setting(
         String.format(
             Locale.ROOT,
-            "Model %s; the first %,d images of %s; encoded and decoded along the probability flow.",
-            model.model,
+            "Model %s; %,d images of %s at even distances, encoded and decoded along the probability"
+                + " flow: by Euler's method along evenly spaced timesteps, by Heun's along times midway"
+                + " between evenly in time and evenly in log SNR.",
+            model.modelName(),
             count,
             model.imagesName()));
     List<Double> euler = new ArrayList<>();

@@ -42,18 +42,22 @@ final class FlowArguments {
     return solver(tableau());
   }
 
-  /** The solver of a method: along times and in a variable that leave the least error. */
+  /**
+   * The solver of a method, on the straight path. Euler's visits timesteps evenly, as the paper's
+   * program does; methods of higher order go along times that leave them less error.
+   */
   static RungeKutta solver(Tableau tableau) {
-    return RungeKutta.of(tableau).in(OdeVariable.STRAIGHT).along(grid());
+    return RungeKutta.of(tableau).in(OdeVariable.STRAIGHT).along(grid(tableau));
   }
 
   /** The likelihood, along the same. */
   FlowLikelihood likelihood(int probes) {
-    return FlowLikelihood.hutchinson(tableau(), grid(), probes).in(OdeVariable.STRAIGHT);
+    return FlowLikelihood.hutchinson(tableau(), grid(tableau()), probes).in(OdeVariable.STRAIGHT);
   }
 
-  private static TimeGrid grid() {
-    return TimeGrid.balanced().from(TimeGrid.LEAST_LAMBDA);
+  private static TimeGrid grid(Tableau tableau) {
+    TimeGrid grid = tableau.equals(Tableau.EULER) ? TimeGrid.visited() : TimeGrid.balanced();
+    return grid.from(TimeGrid.LEAST_LAMBDA);
   }
 
   private Tableau tableau() {

@@ -41,7 +41,7 @@ final class LogChart {
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setXAxisMin(0.0);
     chart.setCustomYAxisTickLabelsFormatter(
-        log -> String.format(Locale.ROOT, "%.2g", Math.pow(10, log)));
+        log -> String.format(Locale.ROOT, log < 2 ? "%.2g" : "%,.0f", Math.pow(10, log)));
     return chart;
   }
 

@@ -3,6 +3,8 @@ package ornstein.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -140,8 +142,7 @@ final class NllCommand implements Callable<Integer> {
   private void flow(UsageCheck usage, Pipeline pipeline, ImageDataset data) {
     ReverseProcess process = flow.process(usage, pipeline);
     FlowLikelihood likelihood = flow.likelihood(probes);
-    double total = 0;
-    double squares = 0;
+    List<Double> each = new ArrayList<>();
     int n = data.size();
     int steps = process.diffusion().steps();
     try (ProgressDisplay display = ProgressDisplay.open(spec.commandLine(), "evaluating")) {
@@ -164,18 +165,17 @@ final class NllCommand implements Callable<Integer> {
                           return true;
                         }));
         for (double nats : logs) {
-          double bits = FlowLikelihood.bitsPerDimension(nats, data.imageSize());
-          total += bits / n;
-          squares += bits * bits / n;
+          each.add(FlowLikelihood.bitsPerDimension(nats, data.imageSize()));
         }
       }
     }
+    Repeated bits = new Repeated(each);
     PrintWriter terminal = spec.commandLine().getOut();
     terminal.printf(
         Locale.ROOT,
-        "%.4f bits/dim ± %.4f over %,d images, by the probability flow%n",
-        total,
-        Math.sqrt(Math.max(0, squares - total * total) / n),
+        "%.4f bits/dim%s over %,d images, by the probability flow%n",
+        bits.mean(),
+        n == 1 ? "" : String.format(Locale.ROOT, " ± %.4f", bits.standardError()),
         n);
     terminal.flush();
   }

@@ -36,7 +36,7 @@ final class ReproducedTable {
     /** They show the opposite. */
     DOES_NOT_HOLD("DOES NOT HOLD"),
     /** Their differences are within the error of the measurement. */
-    NOT_DECIDED("NOT DECIDED, the difference is within the error");
+    NOT_DECIDED("NOT DECIDED, the error is too great or not known");
 
     private final String words;
 
@@ -95,14 +95,14 @@ final class ReproducedTable {
     add(new Row(MEASURED, name, values, unknown()));
   }
 
-  /** Adds a row that was measured repeatedly. */
+  /** Adds a row that was measured repeatedly, in the first columns or all. */
   void repeated(String name, List<Repeated> cells) {
-    add(
-        new Row(
-            MEASURED,
-            name,
-            cells.stream().map(Repeated::mean).toList(),
-            cells.stream().map(Repeated::standardError).toList()));
+    List<Double> values = new ArrayList<>(cells.stream().map(Repeated::mean).toList());
+    List<Double> errors = new ArrayList<>(cells.stream().map(Repeated::standardError).toList());
+    List<Double> rest = Collections.nCopies(columns.size() - cells.size(), Double.NaN);
+    values.addAll(rest);
+    errors.addAll(rest);
+    add(new Row(MEASURED, name, values, errors));
   }
 
   /** Adds a published row. */
@@ -115,7 +115,7 @@ final class ReproducedTable {
   }
 
   private void add(Row row) {
-    if (row.values().size() != columns.size()) {
+    if (row.values().size() != columns.size() || row.errors().size() != columns.size()) {
       throw new IllegalArgumentException(
           row.name()
               + " has "

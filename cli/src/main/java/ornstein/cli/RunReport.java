@@ -40,7 +40,7 @@ final class RunReport {
   /** What a checkpoint knows of itself rather than of the run. */
   private static final Set<String> OF_THE_FILE =
       Set.of(
-          "sha256",
+          SafeTensors.CHECKSUM_KEY,
           "ornstein.training",
           "training.step",
           "training.optimizer_steps",
@@ -58,8 +58,8 @@ final class RunReport {
   private final List<MetricsRow> rows;
   private final List<String> log;
 
-  /** A run that is at work writes its metrics more often than its log. */
-  private final @Nullable Instant lastRow;
+  /** When metrics were written, which a run at work does more often than its log. */
+  private final Instant measured;
 
   private RunReport(Path folder) throws IOException {
     this.folder = folder.toAbsolutePath().normalize();
@@ -67,10 +67,10 @@ final class RunReport {
     record = present(RunFolder.RECORD) ? RunRecord.load(file(RunFolder.RECORD)) : null;
     configuration = configuration();
     rows = present(TrainingLog.METRICS) ? MetricsFile.read(file(TrainingLog.METRICS)) : List.of();
-    lastRow =
-        present(TrainingLog.METRICS)
-            ? Files.getLastModifiedTime(file(TrainingLog.METRICS)).toInstant()
-            : null;
+    measured =
+        rows.isEmpty()
+            ? Instant.MIN
+            : Files.getLastModifiedTime(file(TrainingLog.METRICS)).toInstant();
     log = present(TrainingLog.LINES) ? Files.readAllLines(file(TrainingLog.LINES)) : List.of();
   }
 
@@ -181,12 +181,17 @@ final class RunReport {
         : "Begun "
             + firstWord(log.getFirst())
             + ", last heard of "
-            + (lastRow == null
-                ? firstWord(log.getLast())
-                : lastRow.truncatedTo(ChronoUnit.SECONDS).toString())
+            + lastHeard()
             + ", this page written "
             + written
             + ".";
+  }
+
+  /** The later of the two: files that were copied may look older than they are. */
+  private String lastHeard() {
+    String logged = firstWord(log.getLast());
+    String written = measured.truncatedTo(ChronoUnit.SECONDS).toString();
+    return measured.equals(Instant.MIN) || written.compareTo(logged) < 0 ? logged : written;
   }
 
   private static String firstWord(String line) {

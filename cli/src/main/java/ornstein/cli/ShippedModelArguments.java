@@ -2,6 +2,8 @@ package ornstein.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.data.ImageDataset;
 import picocli.CommandLine.Mixin;
@@ -14,8 +16,9 @@ final class ShippedModelArguments {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "A built-in model, digits or fashion, or a file. Default: ${DEFAULT-VALUE}.")
-  Path model = Path.of(BuiltInModel.DIGITS.modelName());
+      description =
+          "A built-in model, digits or fashion, or a file. Default: digits, the built-in.")
+  @Nullable Path model;
 
   @Mixin DatasetArguments dataset = new DatasetArguments();
 
@@ -27,11 +30,24 @@ final class ShippedModelArguments {
   ImageDataset images(UsageCheck usage) throws IOException {
     if (dataset.data == null) {
       usage.require(
-          BuiltInModel.of(model).filter(BuiltInModel.DIGITS::equals).isPresent(),
+          model == null || BuiltInModel.of(model).equals(Optional.of(BuiltInModel.DIGITS)),
           "--data is missing; give images such as --model " + model + " was trained on");
       dataset.data = DatasetArguments.DIGITS;
     }
     return dataset.open(usage);
+  }
+
+  /** What the model is called in the table. */
+  String modelName() {
+    return model == null ? BuiltInModel.DIGITS.modelName() : model.toString();
+  }
+
+  private Pipeline open(UsageCheck usage) throws IOException {
+    if (model != null) {
+      return foreign.open(usage, model);
+    }
+    foreign.requireUnset(usage, "the built-in model");
+    return BuiltInModel.DIGITS.open(); // whatever a file of that name is
   }
 
   /** What the images are called in the table. */
@@ -41,7 +57,7 @@ final class ShippedModelArguments {
 
   /** The model, checked to be one of such images. */
   Pipeline open(UsageCheck usage, ImageDataset images) throws IOException {
-    Pipeline pipeline = foreign.open(usage, model);
+    Pipeline pipeline = open(usage);
     ModelArguments.requireFit(usage, pipeline, images);
     usage.require(
         pipeline.config().height() == images.height()

@@ -24,7 +24,7 @@ final class TableChart {
 
   private XYChart chart() {
     XYChart chart = LogChart.of(table.title(), "", "log scale", LegendPosition.OutsideE);
-    List<String> columns = table.columns();
+    List<String> columns = measuredColumns();
     chart.getStyler().setXAxisMax((double) Math.max(1, columns.size() - 1));
     chart.getStyler().setXAxisMaxLabelCount(Math.max(2, columns.size()));
     chart.setCustomXAxisTickLabelsFormatter(
@@ -39,6 +39,18 @@ final class TableChart {
       }
     }
     return chart;
+  }
+
+  /** All but those at the end that have published values only. */
+  private List<String> measuredColumns() {
+    int last = 0;
+    for (ReproducedTable.Row row : table.rows()) {
+      for (int i = 0; i < row.values().size(); i++) {
+        boolean drawn = row.source().equals(ReproducedTable.MEASURED) && row.values().get(i) > 0;
+        last = drawn ? Math.max(last, i) : last;
+      }
+    }
+    return table.columns().subList(0, last + 1);
   }
 
   private static void add(XYChart chart, ReproducedTable.Row row) {

@@ -143,7 +143,8 @@ final class TrainingRun<M> {
               ? closing.summary()
               : String.format(
                   Locale.ROOT,
-                  "the run has its %,d steps already; give a larger --steps to prolong it",
+                  "the run is at its end already, after %,d steps; give a larger --steps or --hours to"
+                      + " prolong it",
                   before));
       closing.say(
           "wrote " + written.stream().map(Path::toString).collect(Collectors.joining(", ")));

@@ -1,6 +1,7 @@
 package ornstein.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -97,7 +98,7 @@ class ReproduceCommandTest {
     List<String> lines = csv("iddpm-nll");
     assertEquals(1 + 3 * 12, lines.size());
     assertTrue(
-        lines.contains("\"published, CIFAR-10, T = 4 000\",T cosine vlb,500K,2.94,NaN"), run.out());
+        lines.contains("\"published, CIFAR-10, T = 4,000\",T cosine vlb,500K,2.94,NaN"), run.out());
     assertEquals(
         6, lines.stream().filter(l -> l.startsWith("measured,") && l.contains(",3,")).count());
   }
@@ -112,16 +113,19 @@ class ReproduceCommandTest {
 
   /** Differences 1, 1, 4 have the mean 2 and the standard error 1; 1, 1, 1.3 that of 0.1. */
   @Test
-  void whatIsWithinTwoStandardErrorsIsNotDecided() {
+  void whatIsWithinTheErrorIsNotDecided() {
     Repeated zero = new Repeated(List.of(5.0, 7.0, 6.0));
     Repeated near = new Repeated(List.of(6.0, 8.0, 10.0));
     Repeated above = new Repeated(List.of(6.0, 8.0, 7.3));
     assertEquals(2, near.minus(zero).mean(), 1e-15);
     assertEquals(1, near.minus(zero).standardError(), 1e-15);
     assertEquals(0.1, above.minus(zero).standardError(), 1e-15);
-    assertEquals(Verdict.NOT_DECIDED, zero.isLessThan(near));
-    assertEquals(Verdict.HOLDS, zero.isLessThan(above));
-    assertEquals(Verdict.DOES_NOT_HOLD, above.isLessThan(zero));
+    // t = 2 and 11 with two degrees of freedom, where 5 % need 2.92, and 5 %/10 need 9.92.
+    assertEquals(Verdict.NOT_DECIDED, zero.isLessThan(near, 1));
+    assertEquals(Verdict.HOLDS, zero.isLessThan(above, 10));
+    assertEquals(Verdict.NOT_DECIDED, zero.isLessThan(above, 20));
+    assertEquals(Verdict.DOES_NOT_HOLD, above.isLessThan(zero, 1));
+    assertEquals(Verdict.NOT_DECIDED, zero.isLessThan(zero, 1));
     assertEquals(Verdict.HOLDS, Verdict.ofAll(List.of(Verdict.HOLDS, Verdict.HOLDS)));
     assertEquals(
         Verdict.DOES_NOT_HOLD,
@@ -131,15 +135,30 @@ class ReproduceCommandTest {
     table.claim("a is least", Verdict.NOT_DECIDED);
     assertTrue(table.markdown().contains("| a | 7.10 ± 0.59 |"), table.markdown());
     assertTrue(
-        table.markdown().contains("- NOT DECIDED, the difference is within the error: a is least"),
+        table.markdown().contains("- NOT DECIDED, the error is too great or not known: a is least"),
         table.markdown());
   }
 
+  /** Quantiles of 5 %, 2.5 % and 0.5 %, one-sided, with the six decimals that tables have. */
   @Test
-  void whatWasMeasuredOnceIsTakenAsItIs() {
+  void studentsTailsAreThoseOfTables() {
+    assertEquals(0.05, Repeated.tail(6.313752, 1), 1e-7);
+    assertEquals(0.025, Repeated.tail(4.302653, 2), 1e-7);
+    assertEquals(0.005, Repeated.tail(5.840909, 3), 1e-7);
+    assertEquals(0.025, Repeated.tail(2.776445, 4), 1e-7);
+    assertEquals(0.05, Repeated.tail(2.015048, 5), 1e-7);
+    assertEquals(0.005, Repeated.tail(3.169273, 10), 1e-7);
+    assertEquals(0.025, Repeated.tail(2.039513, 31), 1e-7);
+    assertEquals(0.5, Repeated.tail(0, 7), 1e-15);
+    assertEquals(0, Repeated.tail(Double.POSITIVE_INFINITY, 4), 1e-15);
+  }
+
+  @Test
+  void oneMeasurementDecidesNothing() {
     Repeated two = new Repeated(List.of(2.0));
     assertTrue(Double.isNaN(two.standardError()));
-    assertEquals(Verdict.HOLDS, two.isLessThan(new Repeated(List.of(2.5))));
+    assertEquals(Verdict.NOT_DECIDED, two.isLessThan(new Repeated(List.of(2.5)), 1));
+    assertThrows(IllegalArgumentException.class, () -> new Repeated(List.of(2.0, Double.NaN)));
   }
 
   @Test

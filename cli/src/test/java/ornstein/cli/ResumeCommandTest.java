@@ -100,7 +100,7 @@ class ResumeCommandTest {
     assertArrayEquals(prolonged, Files.readAllBytes(out().resolve("model.safetensors")));
     Run again = resume();
     assertDone(again);
-    assertTrue(again.out().contains("the run has its 6 steps already"), again.out());
+    assertTrue(again.out().contains("the run is at its end already, after 6 steps"), again.out());
   }
 
   @Test

@@ -106,7 +106,7 @@ public final class FlowLikelihood {
     NoiseSchedule schedule = continuous.schedule();
     variable.requireFinite(schedule, times[0]);
     if (times[steps] != 0) {
-      throw new IllegalArgumentException("the times of a likelihood must begin at clean data");
+      throw new IllegalArgumentException("the last of the times must be 0, clean data");
     }
     Flow flow = new Flow(continuous, labels, noise, x);
     for (int i = steps; i > 0; i--) {

@@ -126,7 +126,7 @@ public final class RungeKutta implements Sampler {
     int steps = times.length - 1;
     variable.requireFinite(continuous.schedule(), times[0]);
     if (times[steps] != 0) {
-      throw new IllegalArgumentException("the times of an encoding must begin at clean data");
+      throw new IllegalArgumentException("the last of the times must be 0, clean data");
     }
     Run run = new Run(continuous, labels);
     Tensor now = x;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import ornstein.diffusion.process.GaussianMixture;
 import ornstein.diffusion.process.Parameterization;
 import ornstein.diffusion.process.ReverseProcess;
@@ -23,10 +25,10 @@ class EncodingTest {
   private static final Tensor POINTS =
       Tensor.of(new float[] {0.1f, 0.2f, -1, -0.1f, 1.1f, 0.4f}, 3, 2);
 
-  private static double reconstructionError(Tableau tableau, int steps) {
+  private static double reconstructionError(Tableau tableau, OdeVariable variable, int steps) {
     ReverseProcess p =
         DATA.process(Parameterization.EPSILON).respaced(TimestepSpacing.linspace(steps));
-    RungeKutta solver = RungeKutta.of(tableau).along(TimeGrid.logSnr());
+    RungeKutta solver = RungeKutta.of(tableau).in(variable).along(TimeGrid.logSnr());
     Tensor code = solver.encode(p, POINTS, null, step -> true);
     float[] back = solver.sample(p, code, null, NoiseSource.of(0)).toArray();
     float[] points = POINTS.toArray();
@@ -41,22 +43,34 @@ class EncodingTest {
    * There and back, a step of h and one of −h: their leading errors, C h^(p+1) each, add up for odd
    * p and cancel for even p, where the next order remains.
    */
-  @Test
-  void theErrorFallsWithTheOrderOfTheMethod() {
-    assertEquals(1, slope(Tableau.EULER, 40), 0.15);
-    assertEquals(3, slope(Tableau.HEUN, 20), 0.35);
+  @ParameterizedTest
+  @EnumSource
+  void theErrorFallsWithTheOrderOfTheMethod(OdeVariable variable) {
+    assertEquals(1, slope(Tableau.EULER, variable, 40), 0.15);
+    assertEquals(3, slope(Tableau.HEUN, variable, 20), 0.35);
   }
 
-  @Test
-  void heunBeatsEulerAtEqualEvaluations() {
+  @ParameterizedTest
+  @EnumSource
+  void heunBeatsEulerAtEqualEvaluations(OdeVariable variable) {
     assertTrue(
-        reconstructionError(Tableau.HEUN, 20) < 0.5 * reconstructionError(Tableau.EULER, 40));
+        reconstructionError(Tableau.HEUN, variable, 20)
+            < 0.5 * reconstructionError(Tableau.EULER, variable, 40));
+  }
+
+  /** Euler's step takes ε and x̂₀ for constants, and so is DDIM's whatever the variable. */
+  @Test
+  void eulersStepIsDdimsInEachVariable() {
+    assertEquals(
+        reconstructionError(Tableau.EULER, OdeVariable.SIGMA, 40),
+        reconstructionError(Tableau.EULER, OdeVariable.STRAIGHT, 40),
+        1e-5);
   }
 
   /** Slope of log error against log step, between three runs. */
-  private static double slope(Tableau tableau, int steps) {
-    double coarse = reconstructionError(tableau, steps);
-    double fine = reconstructionError(tableau, 4 * steps);
+  private static double slope(Tableau tableau, OdeVariable variable, int steps) {
+    double coarse = reconstructionError(tableau, variable, steps);
+    double fine = reconstructionError(tableau, variable, 4 * steps);
     return Math.log(coarse / fine) / Math.log(4);
   }
 

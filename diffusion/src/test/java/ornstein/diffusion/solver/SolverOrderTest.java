@@ -126,6 +126,21 @@ class SolverOrderTest {
         -5.1, endless.schedule().lambda(TimeGrid.visited().from(-5.1).times(endless)[0]), 1e-9);
   }
 
+  /** Halfway between even in time and even in λ, the latter from −5.1 on. */
+  @Test
+  void theBalancedGridLiesMidway() {
+    MixtureFlow cosine = new MixtureFlow(new double[] {0}, 1, BetaSchedule.cosine(1000));
+    ContinuousProcess p = new ContinuousProcess(cosine.process(Parameterization.V));
+    double[] uniform = TimeGrid.uniform().times(p);
+    double[] balanced = TimeGrid.balanced().times(p);
+    double last = p.schedule().lambda(1);
+    for (int i = 1; i < 999; i++) {
+      double lambda = -5.1 + i / 999.0 * (last + 5.1);
+      double even = 2 * balanced[i] - uniform[i];
+      assertEquals(lambda, p.schedule().lambda(even), 1e-6, "at " + i);
+    }
+  }
+
   private static double slope(double[] x, double[] y) {
     double mx = DoubleStream.of(x).average().orElseThrow();
     double my = DoubleStream.of(y).average().orElseThrow();

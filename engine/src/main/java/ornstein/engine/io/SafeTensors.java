@@ -190,15 +190,6 @@ public final class SafeTensors implements AutoCloseable {
   }
 
   /**
-   * Whether the file has a checksum.
-   *
-   * @return true if its metadata has a text under {@link #CHECKSUM_KEY}
-   */
-  public boolean hasChecksum() {
-    return header.metadata().containsKey(CHECKSUM_KEY);
-  }
-
-  /**
    * Checks the file against the checksum in its metadata.
    *
    * @throws FormatException if it has none, or a byte of the file is another than was written
@@ -212,7 +203,10 @@ public final class SafeTensors implements AutoCloseable {
     try {
       if (!Checksum.holds(content, header.dataStart(), said)) {
         throw new FormatException(
-            source, null, -1, "is damaged: its checksum is another; use an older copy");
+            source,
+            null,
+            -1,
+            "is damaged, or another program changed it: its checksum is another; use an older copy");
       }
     } catch (InternalError fault) { // as in shortened
       throw new FormatException(

@@ -31,7 +31,11 @@ public final class Checkpoint<N extends Module> {
   private static final String OWN = "ornstein.";
   private static final List<String> RESERVED = List.of(OWN, "unet.", "classifier.");
   private static final String VERSION_KEY = OWN + "checkpoint";
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
+
+  /** The version before there were checksums. */
+  private static final String UNSEALED = "1";
+
   private static final String KIND_KEY = OWN + "network";
 
   private final NetworkKind<N> kind;
@@ -121,8 +125,8 @@ public final class Checkpoint<N extends Module> {
    * @return the checkpoint
    * @throws FormatException if it is no safetensors file, has no or a wrong configuration, its
    *     tensors are not those of the configured network, a weight is not finite, a later version
-   *     wrote it, or a byte is another than was written (files of before there were checksums have
-   *     none, and damage to their weights goes unnoticed)
+   *     wrote it, or a byte is another than was written (files of version 1 have no checksum, and
+   *     damage to their weights goes unnoticed)
    * @throws IOException if the file is missing or cannot be read
    */
   public static <N extends Module> Checkpoint<N> load(NetworkKind<N> kind, Path file)
@@ -169,7 +173,7 @@ public final class Checkpoint<N extends Module> {
     try {
       SequencedMap<String, String> texts = tensors.metadata();
       NetworkKind.Plan<N> plan = plan(kind, file, texts);
-      if (tensors.hasChecksum()) {
+      if (!UNSEALED.equals(texts.get(VERSION_KEY))) {
         tensors.requireChecksum();
       }
       requireCount(file, plan, tensors);
@@ -198,14 +202,14 @@ public final class Checkpoint<N extends Module> {
               + "' in its metadata, so the network's configuration is unknown: it holds bare"
               + " weights or comes from another program");
     }
-    if (!version.equals(VERSION)) {
+    if (!version.equals(VERSION) && !version.equals(UNSEALED)) {
       throw problem(
           file,
           "is a checkpoint of version '"
               + version
-              + "', but only version "
+              + "', but only versions up to "
               + VERSION
-              + " is known here: use the release that wrote it or a later one");
+              + " are known here: use the release that wrote it or a later one");
     }
     // Files of before there were others hold U-Nets.
     String found = metadata.getOrDefault(KIND_KEY, NetworkKind.UNET.name());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -166,9 +167,19 @@ class CheckpointTest {
       FormatException e =
           assertThrows(
               FormatException.class, () -> Checkpoint.load(NetworkKind.UNET, content, "a jar"));
-      assertEquals("a jar: is damaged: its checksum is another; use an older copy", e.getMessage());
+      assertEquals(
+          "a jar: is damaged, or another program changed it: its checksum is another; use an"
+              + " older copy",
+          e.getMessage());
       content[place] ^= 1;
     }
+    int key = new String(content, StandardCharsets.ISO_8859_1).indexOf("sha256");
+    content[key + 5] ^= 1;
+    FormatException e =
+        assertThrows(
+            FormatException.class, () -> Checkpoint.load(NetworkKind.UNET, content, "a jar"));
+    assertEquals("a jar: has no checksum; use a file that has one", e.getMessage());
+    content[key + 5] ^= 1;
     Checkpoint.load(NetworkKind.UNET, content, "a jar");
   }
 
@@ -190,11 +201,11 @@ class CheckpointTest {
   @Test
   void laterVersionsAreRefused() throws IOException {
     SequencedMap<String, String> m = metadata(CONFIG);
-    m.put("ornstein.checkpoint", "2");
+    m.put("ornstein.checkpoint", "3");
     write(m, StateDict.of(model));
     assertEquals(
-        "is a checkpoint of version '2', but only version 1 is known here: use the release that"
-            + " wrote it or a later one",
+        "is a checkpoint of version '3', but only versions up to 2 are known here: use the release"
+            + " that wrote it or a later one",
         error());
   }
 
