@@ -94,6 +94,11 @@ final class ConvertCommand implements Callable<Integer> {
     usage.require(
         own || classNames.isEmpty(), "--class-names is for --to ornstein; leave it out otherwise");
     usage.require(!half || !folder, "--half is for single files; leave it out for diffusers");
+    usage.require(
+        !Files.exists(in) || !Files.exists(out) || !Files.isSameFile(in, out),
+        "OUT "
+            + out
+            + " is IN itself; give another name, for rounding or renaming loses something");
     if (own && isClassifier()) {
       return convertClassifier(usage);
     }

@@ -1,6 +1,7 @@
 package ornstein.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.data.DatasetOptions;
@@ -121,6 +122,9 @@ final class DatasetArguments {
     positive(usage, "--limit", limit);
     positive(usage, "--max-value", maxValue);
     if (data.equals(DIGITS)) {
+      if (Files.exists(Path.of(DIGITS))) {
+        usage.note("--data digits: taking the built-in images; give ./digits for what is there");
+      }
       usage.require(
           size == null && channels == null && maxValue == null && bits == null,
           "--size, --channels, --bits and --max-value do not apply to the built-in digits; leave"

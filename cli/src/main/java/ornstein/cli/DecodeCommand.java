@@ -85,6 +85,17 @@ final class DecodeCommand implements Callable<Integer> {
           pipeline.model().config().requireSize(shape.dim(1), shape.dim(2));
           return shape;
         });
+    ImageSize trained = new ImageSize(pipeline.config().height(), pipeline.config().width());
+    if (!trained.equals(new ImageSize(shape.dim(1), shape.dim(2)))) {
+      usage.note(
+          "--codes "
+              + codes
+              + " are of "
+              + new ImageSize(shape.dim(1), shape.dim(2))
+              + ", the model makes images of "
+              + trained
+              + ": were they encoded with another model?");
+    }
     Tensor labels = labels(usage, pipeline, arrays.get(EncodeCommand.LABELS), shape.dim(0));
     ReverseProcess process = flow.process(usage, pipeline);
     ImageSize size = new ImageSize(shape.dim(1), shape.dim(2));

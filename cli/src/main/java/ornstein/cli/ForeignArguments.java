@@ -176,6 +176,11 @@ final class ForeignArguments {
           model + ": no such file or folder",
           "check the path, or name a built-in model: " + String.join(" or ", BuiltInModel.names()));
     }
+    Path ofRun = model.resolve(TrainingRun.MODEL);
+    if (Files.isRegularFile(ofRun)) { // the folder of a run
+      requireUnset(usage, "a run's model");
+      return Pipeline.load(ofRun);
+    }
     if (Files.isDirectory(model)) {
       requireUnset(usage, "a model of diffusers");
       return new DiffusersFolder(model).open();

@@ -33,6 +33,7 @@ final class RunFolder implements AutoCloseable {
   private static final String CHECKPOINTS = "checkpoints";
   private static final String SUFFIX = ".safetensors";
   private static final String PREFIX = "step-";
+  private static final String PICTURE = ".png";
   private static final String TEMPORARY = ".tmp";
 
   /** The note of a checkpoint that says how good it is. */
@@ -146,11 +147,37 @@ final class RunFolder implements AutoCloseable {
         } catch (IllegalArgumentException e) {
           throw new UsageCheck(spec).error(String.valueOf(e.getMessage()));
         }
+        removeDraftsAfter(saved.step());
         out.printf(Locale.ROOT, "going on at step %,d%n", saved.step());
       }
     }
     out.flush();
     spec.commandLine().getErr().flush();
+  }
+
+  /** Where a draft of a step goes. */
+  Path draft(long step) throws IOException {
+    return folder(TrainingRun.SAMPLES)
+        .resolve(String.format(Locale.ROOT, "%s%09d%s", PREFIX, step, PICTURE));
+  }
+
+  /** Drafts of steps that were lost, which will be drawn again at other times. */
+  private void removeDraftsAfter(long step) throws IOException {
+    Path samples = folder.file(TrainingRun.SAMPLES);
+    if (!Files.isDirectory(samples)) {
+      return;
+    }
+    String last = String.valueOf(draft(step).getFileName());
+    try (Stream<Path> files = Files.list(samples)) {
+      for (Path file : files.filter(f -> isLaterDraft(f, last)).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static boolean isLaterDraft(Path file, String last) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(PREFIX) && name.endsWith(PICTURE) && name.compareTo(last) > 0;
   }
 
   /** A file in the folder. */

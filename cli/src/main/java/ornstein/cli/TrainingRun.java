@@ -246,8 +246,7 @@ final class TrainingRun<M> {
     }
     drawn = progress.running();
     try {
-      String name = String.format(Locale.ROOT, "step-%09d.png", progress.step());
-      Path file = kept.folder(SAMPLES).resolve(name);
+      Path file = kept.draft(progress.step());
       drawing.draw(trainer.model(), file);
       log.picture(progress.step(), SAMPLES, file);
     } catch (IOException | IllegalArgumentException e) {

@@ -283,6 +283,9 @@ class ForeignModelsTest {
     done("convert", own, half, "--to", "ornstein", "--half", "--class-names", "cat,dog,newt");
     assertEquals(List.of("cat", "dog", "newt"), Pipeline.load(Path.of(half)).config().classNames());
     assertTrue(Files.size(Path.of(half)) < 0.6 * Files.size(Path.of(own)));
+    Run same = Run.of("convert", own, own, "--to", "ornstein", "--half");
+    assertEquals(2, same.code());
+    assertTrue(same.err().contains("is IN itself"), same.err());
     Run few = Run.of("convert", own, half, "--to", "ornstein", "--class-names", "a");
     assertEquals(2, few.code());
     assertTrue(few.err().contains("has 1 names, the model 3 classes"), few.err());

@@ -103,6 +103,34 @@ class ResumeCommandTest {
     assertTrue(again.out().contains("the run is at its end already, after 6 steps"), again.out());
   }
 
+  /** They will be drawn again, at other steps. */
+  @Test
+  void draftsOfStepsThatWereLostGo() throws IOException {
+    assertDone(train("--steps=3"));
+    Path samples = Files.createDirectories(out().resolve("samples"));
+    Path kept = Files.createFile(samples.resolve("step-000000002.png"));
+    Path lost = Files.createFile(samples.resolve("step-000000009.png"));
+    Path other = Files.createFile(samples.resolve("zebra.png"));
+    assertDone(resume("--steps=4"));
+    assertTrue(Files.exists(kept) && Files.exists(other));
+    assertFalse(Files.exists(lost));
+  }
+
+  @Test
+  void theRunsFolderIsAModelAndItsCheckpointsAreNot() throws IOException {
+    assertDone(train("--steps=2", "--no-class-cond"));
+    Path byFolder = folder.resolve("a.npz");
+    Path byFile = folder.resolve("b.npz");
+    String model = out().resolve("model.safetensors").toString();
+    assertDone(Run.of("sample", "--model=" + out(), "-n=1", "--steps=2", "--out=" + byFolder));
+    assertDone(Run.of("sample", "--model=" + model, "-n=1", "--steps=2", "--out=" + byFile));
+    assertArrayEquals(Files.readAllBytes(byFile), Files.readAllBytes(byFolder));
+    Path checkpoint = out().resolve("checkpoints").resolve(checkpoints().getLast());
+    Run run = Run.of("sample", "--model=" + checkpoint, "-n=1", "--out=" + folder.resolve("c.png"));
+    assertEquals(1, run.code(), run.out());
+    assertTrue(run.err().contains("from which a training goes on, not a model"), run.err());
+  }
+
   @Test
   void theLastCheckpointsAreKept() throws IOException {
     assertDone(train("--steps=5", "--save-every=1", "--keep=2"));

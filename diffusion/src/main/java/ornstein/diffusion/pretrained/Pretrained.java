@@ -10,6 +10,7 @@ import ornstein.diffusion.DiffusionConfig;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.process.Parameterization;
 import ornstein.diffusion.process.VarianceModel;
+import ornstein.diffusion.train.TrainingCheckpoint;
 import ornstein.engine.io.FormatException;
 import ornstein.engine.io.SafeTensors;
 import ornstein.nn.StateDictException;
@@ -75,6 +76,12 @@ public final class Pretrained {
    */
   public static Pipeline open(Path file, OpenAiOptions options) throws IOException {
     try (WeightFile opened = WeightFile.open(file)) {
+      if (TrainingCheckpoint.isDescribedBy(opened.metadata())) {
+        throw problem(
+            file,
+            "is a checkpoint from which a training goes on, not a model; give the run's"
+                + " model.safetensors");
+      }
       FamilyWeights found = single(file, opened.weights());
       if (found.family() == Family.DIFFUSERS) {
         throw problem(

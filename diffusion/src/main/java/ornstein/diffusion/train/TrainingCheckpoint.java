@@ -46,6 +46,16 @@ public final class TrainingCheckpoint implements AutoCloseable {
   }
 
   /**
+   * Whether a file is such a checkpoint, by its metadata.
+   *
+   * @param metadata the file's texts
+   * @return true if it holds a run, and not a model alone
+   */
+  public static boolean isDescribedBy(Map<String, String> metadata) {
+    return metadata.containsKey(FORMAT_KEY);
+  }
+
+  /**
    * Writes a checkpoint, whole or not at all.
    *
    * @param notes texts under keys that do not start with {@code training.}
