@@ -186,7 +186,10 @@ public final class Benchmarks implements Callable<Integer> {
 
   /** The class of this machine: what the ratios to the peak depend on most. */
   static String machine() {
-    return System.getProperty("os.arch") + "-" + KernelsProvider.current().name();
+    return System.getProperty("os.arch")
+        + "-"
+        + KernelsProvider.current().name()
+        + ProcessorFamily.suffix();
   }
 
   /** The same; a system property that the kernels cannot start with is wrong usage. */

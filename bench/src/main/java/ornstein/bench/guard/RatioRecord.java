@@ -26,7 +26,7 @@ public final class RatioRecord {
   private static final String COMMENT =
       """
       # What fraction of the processor's peak each guarded figure reaches, by class of machine:
-      # architecture, kernels with the bits of a vector, threads.
+      # architecture, kernels with the bits of a vector, threads, maker and family of the processor.
       #
       # The peak is that of fused multiply-adds in the same JVM, measured on one thread around each
       # batch, times the figure's threads. Names that end in -threads are those of all threads; the
