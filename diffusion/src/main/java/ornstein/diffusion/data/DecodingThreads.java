@@ -46,6 +46,9 @@ final class DecodingThreads implements AutoCloseable {
           () -> {
             turns.acquire();
             try {
+              if (threads.isShutdown()) { // the turn of a task that closing has ended
+                throw new InterruptedException("closed while it waited for its turn");
+              }
               return task.call();
             } finally {
               turns.release();
