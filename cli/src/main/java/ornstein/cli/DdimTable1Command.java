@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import ornstein.cli.ReproducedTable.Verdict;
 import ornstein.diffusion.Pipeline;
 import ornstein.diffusion.SampleRequest;
@@ -194,21 +196,21 @@ final class DdimTable1Command implements Callable<Integer> {
       for (Randomness randomness : ROWS) {
         List<Repeated> row = new ArrayList<>();
         for (int s : steps) {
-          List<Double> distances = new ArrayList<>();
-          for (int r = 0; r < repeats; r++) {
-            long before = done;
-            Images images =
-                pipeline.sample(
-                    request(randomness, s, seed + r),
-                    (first, step) -> {
-                      long now = before + (long) s * first / count;
-                      display.update(now, total, randomness.name() + ", " + s + " steps");
-                      return true;
-                    });
-            distances.add(FrechetDistance.between(statistics(images, extractor), reference));
-            done += s;
-          }
-          row.add(new Repeated(distances));
+          long before = done;
+          String cell = randomness.name() + ", " + s + " steps";
+          row.add(
+              distances(
+                  r ->
+                      pipeline.sample(
+                          request(randomness, s, seed + r),
+                          (first, step) -> {
+                            long images = (long) r * count + first;
+                            display.update(before + s * images / count, total, cell);
+                            return true;
+                          }),
+                  extractor,
+                  reference));
+          done += (long) repeats * s;
         }
         cells.put(randomness.name(), row);
         table.repeated(randomness.name(), row);
@@ -217,6 +219,16 @@ final class DdimTable1Command implements Callable<Integer> {
     publish(table);
     claim(table, cells);
     return table;
+  }
+
+  /** The distance of each repetition's images. */
+  private Repeated distances(
+      IntFunction<Images> repetitions, FeatureExtractor extractor, FeatureStatistics reference) {
+    return new Repeated(
+        IntStream.range(0, repeats)
+            .mapToObj(repetitions)
+            .map(images -> FrechetDistance.between(statistics(images, extractor), reference))
+            .toList());
   }
 
   /** Some images at a time, for features take memory. */

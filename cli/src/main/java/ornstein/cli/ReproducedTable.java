@@ -150,20 +150,6 @@ final class ReproducedTable {
     return Collections.unmodifiableList(rows);
   }
 
-  /** What must hold, in order. */
-  List<Claim> claims() {
-    return Collections.unmodifiableList(claims);
-  }
-
-  /** The measured values of a row. */
-  List<Double> values(String name) {
-    return rows.stream()
-        .filter(row -> row.source().equals(MEASURED) && row.name().equals(name))
-        .findFirst()
-        .orElseThrow()
-        .values();
-  }
-
   /**
    * Writes the table as CSV and Markdown.
    *

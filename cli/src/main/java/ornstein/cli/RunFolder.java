@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ornstein.diffusion.train.Training;
@@ -155,29 +156,13 @@ final class RunFolder implements AutoCloseable {
     spec.commandLine().getErr().flush();
   }
 
-  /** Where a draft of a step goes. */
-  Path draft(long step) throws IOException {
-    return folder(TrainingRun.SAMPLES)
-        .resolve(String.format(Locale.ROOT, "%s%09d%s", PREFIX, step, PICTURE));
-  }
-
   /** Drafts of steps that were lost, which will be drawn again at other times. */
   private void removeDraftsAfter(long step) throws IOException {
-    Path samples = folder.file(TrainingRun.SAMPLES);
-    if (!Files.isDirectory(samples)) {
-      return;
-    }
-    String last = String.valueOf(draft(step).getFileName());
-    try (Stream<Path> files = Files.list(samples)) {
-      for (Path file : files.filter(f -> isLaterDraft(f, last)).toList()) {
-        Files.delete(file);
+    for (Path draft : drafts(folder.path())) {
+      if (step(draft) > step) {
+        Files.delete(draft);
       }
     }
-  }
-
-  private static boolean isLaterDraft(Path file, String last) {
-    String name = String.valueOf(file.getFileName());
-    return name.startsWith(PREFIX) && name.endsWith(PICTURE) && name.compareTo(last) > 0;
   }
 
   /** A file in the folder. */
@@ -192,9 +177,12 @@ final class RunFolder implements AutoCloseable {
 
   /** Where the checkpoint of a step goes. */
   Path checkpoint(long step) {
-    return folder
-        .file(CHECKPOINTS)
-        .resolve(String.format(Locale.ROOT, "%s%09d%s", PREFIX, step, SUFFIX));
+    return folder.file(CHECKPOINTS).resolve(numbered(step, SUFFIX));
+  }
+
+  /** Where the draft of a step goes, in a folder that is created. */
+  Path draft(long step) throws IOException {
+    return folder(TrainingRun.SAMPLES).resolve(numbered(step, PICTURE));
   }
 
   /** All checkpoints, the latest first. */
@@ -204,20 +192,35 @@ final class RunFolder implements AutoCloseable {
 
   /** All checkpoints of a run's folder, the latest first; none if it has no folder of them. */
   static List<Path> checkpoints(Path run) throws IOException {
-    if (!Files.isDirectory(run.resolve(CHECKPOINTS))) {
+    return numbered(run.resolve(CHECKPOINTS), SUFFIX).reversed();
+  }
+
+  /** All drafts of a run's folder, the earliest first; none if it has no folder of them. */
+  static List<Path> drafts(Path run) throws IOException {
+    return numbered(run.resolve(TrainingRun.SAMPLES), PICTURE);
+  }
+
+  private static String numbered(long step, String suffix) {
+    return String.format(Locale.ROOT, "%s%09d%s", PREFIX, step, suffix);
+  }
+
+  private static List<Path> numbered(Path place, String suffix) throws IOException {
+    if (!Files.isDirectory(place)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.list(run.resolve(CHECKPOINTS))) {
+    String pattern = PREFIX + "[0-9]{9,18}" + Pattern.quote(suffix);
+    try (Stream<Path> files = Files.list(place)) {
       return files
-          .filter(f -> f.getFileName().toString().matches(PREFIX + "[0-9]{9,}" + SUFFIX))
-          .sorted(Comparator.comparingLong(RunFolder::step).reversed())
+          .filter(f -> f.getFileName().toString().matches(pattern))
+          .sorted(Comparator.comparingLong(RunFolder::step))
           .toList();
     }
   }
 
-  private static long step(Path checkpoint) {
-    String name = checkpoint.getFileName().toString();
-    return Long.parseLong(name.substring(PREFIX.length(), name.length() - SUFFIX.length()));
+  /** The step of a checkpoint or a draft, by its name. */
+  static long step(Path file) {
+    String name = file.getFileName().toString();
+    return Long.parseLong(name.substring(PREFIX.length(), name.indexOf('.')));
   }
 
   /**

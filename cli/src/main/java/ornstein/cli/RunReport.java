@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ornstein.engine.io.FormatException;
 import ornstein.engine.io.SafeTensors;
@@ -240,21 +239,12 @@ final class RunReport {
             + (shown < drafts.size() ? " " + shown + " of " + drafts.size() + " are shown." : ""));
     for (int i = 0; i < shown; i++) {
       Path draft = drafts.get((int) ((long) i * (drafts.size() - 1) / Math.max(shown - 1, 1)));
-      long step = Long.parseLong(draft.getFileName().toString().replaceAll("[^0-9]", ""));
-      page.picture(draft, String.format(Locale.ROOT, "step %,d", step));
+      page.picture(draft, String.format(Locale.ROOT, "step %,d", RunFolder.step(draft)));
     }
   }
 
   private List<Path> drafts() throws IOException {
-    if (!present(TrainingRun.SAMPLES)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(file(TrainingRun.SAMPLES))) {
-      return files
-          .filter(f -> f.getFileName().toString().matches("step-[0-9]{9,18}\\.png"))
-          .sorted()
-          .toList();
-    }
+    return present(TrainingRun.SAMPLES) ? RunFolder.drafts(folder) : List.of();
   }
 
   private void commands() {

@@ -1,6 +1,5 @@
 package ornstein.diffusion.data;
 
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,16 +11,11 @@ import java.util.Objects;
  * @param byChance whether anything happens by chance
  */
 record AugmentedImages(ImageDataset all, Augmentation augmentation, boolean byChance)
-    implements ImageDataset {
+    implements ImageView {
   // Numbers of the random numbers; 0 is that of the label.
   private static final int FLIP = 1;
   private static final int TOP = 2;
   private static final int LEFT = 3;
-
-  @Override
-  public int size() {
-    return all.size();
-  }
 
   @Override
   public int height() {
@@ -31,26 +25,6 @@ record AugmentedImages(ImageDataset all, Augmentation augmentation, boolean byCh
   @Override
   public int width() {
     return augmentation.cropWidth() == 0 ? all.width() : augmentation.cropWidth();
-  }
-
-  @Override
-  public int channels() {
-    return all.channels();
-  }
-
-  @Override
-  public int classes() {
-    return all.classes();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return all.classNames();
-  }
-
-  @Override
-  public int label(int i) {
-    return all.label(i);
   }
 
   @Override
@@ -105,11 +79,6 @@ record AugmentedImages(ImageDataset all, Augmentation augmentation, boolean byCh
     }
   }
 
-  @Override
-  public void prefetch(int[] indices) {
-    all.prefetch(indices);
-  }
-
   /** That of the whole images, which windows depend on, and what is done to them. */
   @Override
   public String fingerprint() {
@@ -120,10 +89,5 @@ record AugmentedImages(ImageDataset all, Augmentation augmentation, boolean byCh
         + width()
         + (byChance ? " at random places" : "")
         + (byChance && augmentation.flip() ? ", mirrored by chance" : "");
-  }
-
-  @Override
-  public void close() {
-    all.close();
   }
 }

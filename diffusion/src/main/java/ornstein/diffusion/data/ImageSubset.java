@@ -1,11 +1,10 @@
 package ornstein.diffusion.data;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 
 /** Some of the images of a set. */
-final class ImageSubset implements ImageDataset {
+final class ImageSubset implements ImageView {
   private final ImageDataset all;
   private final int[] indices;
 
@@ -21,33 +20,13 @@ final class ImageSubset implements ImageDataset {
   }
 
   @Override
+  public ImageDataset all() {
+    return all;
+  }
+
+  @Override
   public int size() {
     return indices.length;
-  }
-
-  @Override
-  public int height() {
-    return all.height();
-  }
-
-  @Override
-  public int width() {
-    return all.width();
-  }
-
-  @Override
-  public int channels() {
-    return all.channels();
-  }
-
-  @Override
-  public int classes() {
-    return all.classes();
-  }
-
-  @Override
-  public List<String> classNames() {
-    return all.classNames();
   }
 
   @Override
@@ -78,11 +57,6 @@ final class ImageSubset implements ImageDataset {
   @Override
   public byte[] digest(int i) {
     return all.digest(index(i));
-  }
-
-  @Override
-  public void close() {
-    all.close();
   }
 
   private int index(int i) {

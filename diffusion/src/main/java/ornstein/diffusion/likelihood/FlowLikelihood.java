@@ -179,10 +179,10 @@ public final class FlowLikelihood {
       advance(variable, tableau, t, s);
     }
 
-    private void advance(OdeVariable variable, Tableau method, double t, double s) {
+    private void advance(OdeVariable along, Tableau method, double t, double s) {
       NoiseSchedule schedule = process.schedule();
-      double from = variable.of(schedule, t);
-      double width = variable.of(schedule, s) - from;
+      double from = along.of(schedule, t);
+      double width = along.of(schedule, s) - from;
       int stages = method.stages();
       Tensor[] slopes = new Tensor[stages];
       double[][] divergences = new double[stages][];
@@ -190,15 +190,13 @@ public final class FlowLikelihood {
         double node = method.node(i);
         // Nothing can be asked at time 0: the first interval asks at its end.
         double at =
-            t == 0 || node == 1
-                ? s
-                : node == 0 ? t : variable.timeOf(schedule, from + node * width);
+            t == 0 || node == 1 ? s : node == 0 ? t : along.timeOf(schedule, from + node * width);
         Tensor inner = y;
         for (int j = 0; j < i; j++) {
           inner = inner.add(slopes[j].mul((float) (width * method.weight(i, j))));
         }
-        double back = 1 / variable.scale(schedule, at);
-        Slope slope = slope(variable, inner.mul((float) back), at);
+        double back = 1 / along.scale(schedule, at);
+        Slope slope = slope(along, inner.mul((float) back), at);
         slopes[i] = slope.value();
         divergences[i] = slope.divergence();
         for (int n = 0; n < gained.length; n++) {
@@ -214,13 +212,13 @@ public final class FlowLikelihood {
     @SuppressWarnings("ArrayRecordComponent") // goes from one method to the next
     private record Slope(Tensor value, double[] divergence) {}
 
-    private Slope slope(OdeVariable variable, Tensor x, double t) {
+    private Slope slope(OdeVariable along, Tensor x, double t) {
       double[] times = new double[gained.length];
       Arrays.fill(times, t);
       return Autograd.withGrad(
           () -> {
             Tensor leaf = x.detach().requiresGrad();
-            Tensor value = variable.slope(process.predict(leaf, times, labels));
+            Tensor value = along.slope(process.predict(leaf, times, labels));
             double[] divergence =
                 probes == 0 ? exactDivergence(leaf, value) : estimatedDivergence(leaf, value);
             return new Slope(value.detach(), divergence);
